@@ -1,0 +1,40 @@
+package io.loquent;
+
+import java.util.List;
+
+/**
+ * The answer to one request. Immutable.
+ *
+ * @param candidates {@code num_return_sequences} sequences, best first for beam search, in drawing
+ *     order for sampling; never empty
+ * @param usage tokens and model runs
+ * @param timings wall-clock times
+ */
+public record GenerationResult(List<Candidate> candidates, Usage usage, Timings timings) {
+
+  /** Copies the list and checks that there is a candidate. */
+  public GenerationResult {
+    candidates = List.copyOf(candidates);
+    if (candidates.isEmpty()) {
+      throw new IllegalArgumentException("candidates is empty; a result has at least one");
+    }
+  }
+
+  /**
+   * Returns the first candidate.
+   *
+   * @return the best one of a beam search
+   */
+  public Candidate best() {
+    return candidates.get(0);
+  }
+
+  /**
+   * Returns the first candidate's text.
+   *
+   * @return text without prompt and special tokens
+   */
+  public String text() {
+    return best().text();
+  }
+}

@@ -1,0 +1,123 @@
+package io.loquent;
+
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Objects;
+
+/** What a model reads. Immutable. */
+public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, Input.Features {
+
+  /**
+   * Creates a text input.
+   *
+   * @param text the text
+   * @return the input
+   */
+  static Input text(String text) {
+    return new Text(text);
+  }
+
+  /**
+   * Creates an input of token ids, used as they are: no special token is added.
+   *
+   * @param ids vocabulary ids, without padding
+   * @return the input
+   */
+  static Input tokens(int... ids) {
+    return new Tokens(ids);
+  }
+
+  /**
+   * A text. The model's tokenizer adds its special tokens.
+   *
+   * @param text the text
+   */
+  record Text(String text) implements Input {
+    /** Checks for null. */
+    public Text {
+      Objects.requireNonNull(text, "text");
+    }
+  }
+
+  /**
+   * Two texts that the tokenizer joins in the model's way.
+   *
+   * @param first the first text
+   * @param second the second text
+   */
+  record TextPair(String first, String second) implements Input {
+    /** Checks for null. */
+    public TextPair {
+      Objects.requireNonNull(first, "first");
+      Objects.requireNonNull(second, "second");
+    }
+  }
+
+  /**
+   * Token ids, used as they are.
+   *
+   * @param ids vocabulary ids, without padding
+   */
+  record Tokens(List<Integer> ids) implements Input {
+    /** Copies the list. */
+    public Tokens {
+      ids = List.copyOf(ids);
+    }
+
+    /**
+     * Copies an array of ids.
+     *
+     * @param ids vocabulary ids, without padding
+     */
+    public Tokens(int... ids) {
+      this(java.util.Arrays.stream(ids).boxed().collect(java.util.stream.Collectors.toList()));
+    }
+
+    /**
+     * Returns the ids.
+     *
+     * @return a new array
+     */
+    public int[] toArray() {
+      return ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+  }
+
+  /**
+   * Numbers for an encoder that reads audio or image features.
+   *
+   * @param name the graph input that they are for, such as {@code input_features}
+   * @param shape the shape of one row, without the batch dimension
+   * @param values row-major values from position to limit, as many as the shape has; not copied, so
+   *     they must not change until the request has ended
+   */
+  record Features(String name, List<Integer> shape, FloatBuffer values) implements Input {
+    /** Checks that the number of values fits the shape. */
+    public Features {
+      Objects.requireNonNull(name, "name");
+      shape = List.copyOf(shape);
+      long expected = 1;
+      for (int dimension : shape) {
+        if (dimension < 1) {
+          throw new InvalidRequestException(name + ": shape " + shape + " has a dimension below 1");
+        }
+        expected *= dimension;
+      }
+      if (values.remaining() != expected) {
+        throw new InvalidRequestException(
+            name
+                + ": shape "
+                + shape
+                + " needs "
+                + expected
+                + " values, found "
+                + values.remaining());
+      }
+    }
+
+    @Override
+    public FloatBuffer values() {
+      return values.duplicate();
+    }
+  }
+}

@@ -1,0 +1,343 @@
+package io.loquent;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that an application changes to swap a model: the folder, and how to run it. Immutable and
+ * thread-safe.
+ *
+ * <p>As a file, {@code loquent.properties} or JSON with the same names:
+ *
+ * <pre>
+ * model=models/g2p                 # relative to this file
+ * precision=q8                     # or auto, fp32, fp16, q4, ...
+ * providers=cuda,cpu               # in order of preference
+ * provider.cuda.device_id=0        # any option of the provider
+ * threads.intra_op=2
+ * threads.inter_op=1
+ * threads.spinning=false
+ * batch_size=8
+ * tokenizer=models/tokenizer       # a folder, where the model's own has none
+ * session.session.disable_prepacking=0   # any ONNX Runtime session config entry
+ * generation.num_beams=4           # any generation option, values as in JSON
+ * </pre>
+ */
+public final class ModelConfig {
+
+  private final Path folder;
+  private final Optional<Path> tokenizerFolder;
+  private final String precision;
+  private final List<ExecutionProvider> providers;
+  private final OptionalInt intraOpThreads;
+  private final OptionalInt interOpThreads;
+  private final Optional<Boolean> spinning;
+  private final int batchSize;
+  private final Map<String, String> sessionEntries;
+  private final GenerationOptions defaults;
+
+  private ModelConfig(Builder builder) {
+    folder = builder.folder;
+    tokenizerFolder = Optional.ofNullable(builder.tokenizerFolder);
+    precision = builder.precision;
+    providers = builder.providers;
+    intraOpThreads = builder.intraOpThreads;
+    interOpThreads = builder.interOpThreads;
+    spinning = Optional.ofNullable(builder.spinning);
+    batchSize = builder.batchSize;
+    sessionEntries = Map.copyOf(builder.sessionEntries);
+    defaults = builder.defaults;
+  }
+
+  /**
+   * Reads a configuration.
+   *
+   * @param path a model folder, or a {@code .properties} or {@code .json} file
+   * @return the configuration
+   * @throws ModelLoadException if there is no such folder or file, or the file is not understood
+   * @throws InvalidRequestException if the file sets a generation option that is unknown or out of
+   *     range
+   */
+  public static ModelConfig load(Path path) {
+    return ModelConfigReader.load(path);
+  }
+
+  /**
+   * Starts a configuration.
+   *
+   * @param folder the model folder
+   * @return a builder
+   */
+  public static Builder builder(Path folder) {
+    return new Builder(folder);
+  }
+
+  /**
+   * Starts from this configuration.
+   *
+   * @return a builder that holds it
+   */
+  public Builder toBuilder() {
+    Builder builder = new Builder(folder);
+    builder.tokenizerFolder = tokenizerFolder.orElse(null);
+    builder.precision = precision;
+    builder.providers = providers;
+    builder.intraOpThreads = intraOpThreads;
+    builder.interOpThreads = interOpThreads;
+    builder.spinning = spinning.orElse(null);
+    builder.batchSize = batchSize;
+    builder.sessionEntries.putAll(sessionEntries);
+    builder.defaults = defaults;
+    return builder;
+  }
+
+  /**
+   * Returns the model folder.
+   *
+   * @return the folder
+   */
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * Returns the folder of the tokenizer, where it is not the model's.
+   *
+   * @return the folder, if set
+   */
+  public Optional<Path> tokenizerFolder() {
+    return tokenizerFolder;
+  }
+
+  /**
+   * Returns which of several graphs to take.
+   *
+   * @return {@code auto}, or a precision such as {@code fp32}, {@code fp16}, {@code q8}, {@code q4}
+   */
+  public String precision() {
+    return precision;
+  }
+
+  /**
+   * Returns where to run, in order of preference.
+   *
+   * @return the providers; at least one
+   */
+  public List<ExecutionProvider> providers() {
+    return providers;
+  }
+
+  /**
+   * Returns the threads that work on one operator.
+   *
+   * @return the number, if set; otherwise ONNX Runtime's choice
+   */
+  public OptionalInt intraOpThreads() {
+    return intraOpThreads;
+  }
+
+  /**
+   * Returns the operators that run side by side.
+   *
+   * @return the number, if set; otherwise 1
+   */
+  public OptionalInt interOpThreads() {
+    return interOpThreads;
+  }
+
+  /**
+   * Returns whether idle threads spin, which is a little faster on idle machines and much slower on
+   * busy ones.
+   *
+   * @return the choice, if set; otherwise they do not
+   */
+  public Optional<Boolean> spinning() {
+    return spinning;
+  }
+
+  /**
+   * Returns how many requests {@link Generator#generateAll} runs at once.
+   *
+   * @return at least 1
+   */
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
+   * Returns further ONNX Runtime session config entries.
+   *
+   * @return values by key
+   */
+  public Map<String, String> sessionEntries() {
+    return sessionEntries;
+  }
+
+  /**
+   * Returns the application's default options.
+   *
+   * @return options, between those of a request and those of the model
+   */
+  public GenerationOptions defaults() {
+    return defaults;
+  }
+
+  /** Builds a configuration. Not thread-safe. */
+  public static final class Builder {
+    private final Path folder;
+    private @Nullable Path tokenizerFolder;
+    private String precision = "auto";
+    private List<ExecutionProvider> providers =
+        List.of(ExecutionProvider.of(ExecutionProvider.Kind.CPU));
+    private OptionalInt intraOpThreads = OptionalInt.empty();
+    private OptionalInt interOpThreads = OptionalInt.empty();
+    private @Nullable Boolean spinning;
+    private int batchSize = 16;
+    private final Map<String, String> sessionEntries = new LinkedHashMap<>();
+    private GenerationOptions defaults = GenerationOptions.none();
+
+    private Builder(Path folder) {
+      this.folder = Objects.requireNonNull(folder, "folder");
+    }
+
+    /**
+     * Sets the folder of the tokenizer.
+     *
+     * @param folder holds {@code tokenizer.json}
+     * @return this builder
+     */
+    public Builder tokenizerFolder(Path folder) {
+      tokenizerFolder = Objects.requireNonNull(folder, "folder");
+      return this;
+    }
+
+    /**
+     * Sets which of several graphs to take.
+     *
+     * @param precision {@code auto} (the unsuffixed graph, else the only one there is), or {@code
+     *     fp32}, {@code fp16}, {@code q8}, {@code int8}, {@code uint8}, {@code q4}, {@code q4f16},
+     *     {@code bnb4}
+     * @return this builder
+     */
+    public Builder precision(String precision) {
+      this.precision = Objects.requireNonNull(precision, "precision");
+      return this;
+    }
+
+    /**
+     * Sets where to run.
+     *
+     * @param providers in order of preference, at least one
+     * @return this builder
+     */
+    public Builder providers(ExecutionProvider... providers) {
+      if (providers.length == 0) {
+        throw new ModelLoadException("providers is empty; name at least one, such as cpu");
+      }
+      this.providers = List.of(providers);
+      return this;
+    }
+
+    /**
+     * Sets the threads that work on one operator.
+     *
+     * @param threads at least 1
+     * @return this builder
+     */
+    public Builder intraOpThreads(int threads) {
+      intraOpThreads = OptionalInt.of(atLeastOne("threads.intra_op", threads));
+      return this;
+    }
+
+    /**
+     * Sets the operators that run side by side.
+     *
+     * @param threads at least 1
+     * @return this builder
+     */
+    public Builder interOpThreads(int threads) {
+      interOpThreads = OptionalInt.of(atLeastOne("threads.inter_op", threads));
+      return this;
+    }
+
+    /**
+     * Sets whether idle threads spin.
+     *
+     * @param spinning false is the safe choice
+     * @return this builder
+     */
+    public Builder spinning(boolean spinning) {
+      this.spinning = spinning;
+      return this;
+    }
+
+    /**
+     * Sets how many requests {@link Generator#generateAll} runs at once.
+     *
+     * @param batchSize at least 1
+     * @return this builder
+     */
+    public Builder batchSize(int batchSize) {
+      this.batchSize = atLeastOne("batch_size", batchSize);
+      return this;
+    }
+
+    /**
+     * Adds an ONNX Runtime session config entry.
+     *
+     * @param key such as {@code session.intra_op.allow_spinning}
+     * @param value its value
+     * @return this builder
+     */
+    public Builder sessionEntry(String key, String value) {
+      sessionEntries.put(key, value);
+      return this;
+    }
+
+    /**
+     * Sets the application's default options.
+     *
+     * @param defaults options, between those of a request and those of the model
+     * @return this builder
+     */
+    public Builder defaults(GenerationOptions defaults) {
+      this.defaults = Objects.requireNonNull(defaults, "defaults");
+      return this;
+    }
+
+    /**
+     * Sets default options beside those set already.
+     *
+     * @param edit sets options on the builder that it is given
+     * @return this builder
+     */
+    public Builder defaults(Consumer<GenerationOptions.Builder> edit) {
+      GenerationOptions.Builder builder = defaults.toBuilder();
+      edit.accept(builder);
+      return defaults(builder.build());
+    }
+
+    /**
+     * Builds the configuration.
+     *
+     * @return an immutable configuration
+     */
+    public ModelConfig build() {
+      return new ModelConfig(this);
+    }
+
+    private static int atLeastOne(String name, int value) {
+      if (value < 1) {
+        throw new ModelLoadException(name + " must be at least 1; found " + value);
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package io.loquent;
+
+import io.loquent.internal.json.Json;
+import io.loquent.internal.json.JsonException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a model configuration file. Both formats become one flat table of dotted names, so that
+ * they have the same names by construction.
+ */
+final class ModelConfigReader {
+
+  private static final List<String> NAMES =
+      List.of(
+          "model",
+          "tokenizer",
+          "precision",
+          "providers",
+          "threads.intra_op",
+          "threads.inter_op",
+          "threads.spinning",
+          "batch_size");
+  private static final List<String> PREFIXES = List.of("provider.", "session.", "generation.");
+
+  private final Path file;
+  private final Map<String, @Nullable Object> entries;
+
+  private ModelConfigReader(Path file, Map<String, @Nullable Object> entries) {
+    this.file = file;
+    this.entries = entries;
+  }
+
+  static ModelConfig load(Path path) {
+    if (Files.isDirectory(path)) {
+      return ModelConfig.builder(path).build();
+    }
+    if (!Files.exists(path)) {
+      throw new ModelLoadException(
+          path.toAbsolutePath()
+              + ": no such file or folder; give a model folder, or a .properties or .json file");
+    }
+    String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+    try {
+      String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+      if (name.endsWith(".properties")) {
+        return new ModelConfigReader(path, fromProperties(text)).read();
+      }
+      if (name.endsWith(".json")) {
+        return new ModelConfigReader(path, fromJson(text)).read();
+      }
+    } catch (IOException | JsonException | IllegalArgumentException e) {
+      throw new ModelLoadException(path + ": cannot be read: " + e.getMessage(), e);
+    }
+    throw new ModelLoadException(
+        path + ": expected a model folder, or a .properties or .json file");
+  }
+
+  private static Map<String, @Nullable Object> fromProperties(String text) throws IOException {
+    Properties properties = new Properties();
+    properties.load(new StringReader(text));
+    Map<String, @Nullable Object> entries = new TreeMap<>();
+    for (String name : properties.stringPropertyNames()) {
+      String value = properties.getProperty(name).trim();
+      entries.put(name, name.startsWith("generation.") ? scalar(value) : value);
+    }
+    return entries;
+  }
+
+  private static @Nullable Object scalar(String value) {
+    try {
+      return Json.parse(value);
+    } catch (JsonException e) {
+      // A bare word is a string: early_stopping=never needs no quotes.
+      return value;
+    }
+  }
+
+  private static Map<String, @Nullable Object> fromJson(String text) {
+    Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+    Json.parseObject(text).forEach((name, value) -> flatten(name, value, entries));
+    return entries;
+  }
+
+  private static void flatten(
+      String name, @Nullable Object value, Map<String, @Nullable Object> entries) {
+    if (value instanceof Map<?, ?> members) {
+      members.forEach((key, member) -> flatten(name + "." + key, member, entries));
+    } else {
+      entries.put(name, value);
+    }
+  }
+
+  private ModelConfig read() {
+    entries.keySet().forEach(this::checkName);
+    ModelConfig.Builder builder = ModelConfig.builder(path("model", true));
+    if (entries.containsKey("tokenizer")) {
+      builder.tokenizerFolder(path("tokenizer", true));
+    }
+    if (entries.containsKey("precision")) {
+      builder.precision(text("precision"));
+    }
+    if (entries.containsKey("threads.intra_op")) {
+      builder.intraOpThreads(integer("threads.intra_op"));
+    }
+    if (entries.containsKey("threads.inter_op")) {
+      builder.interOpThreads(integer("threads.inter_op"));
+    }
+    if (entries.containsKey("threads.spinning")) {
+      builder.spinning(flag("threads.spinning"));
+    }
+    if (entries.containsKey("batch_size")) {
+      builder.batchSize(integer("batch_size"));
+    }
+    readProviders(builder);
+    under("session.").forEach((key, value) -> builder.sessionEntry(key, String.valueOf(value)));
+    try {
+      builder.defaults(GenerationOptions.fromMap(under("generation.")));
+    } catch (InvalidRequestException e) {
+      throw new ModelLoadException(file + ": generation." + e.getMessage(), e);
+    }
+    return builder.build();
+  }
+
+  private void checkName(String name) {
+    boolean known = NAMES.contains(name) || PREFIXES.stream().anyMatch(name::startsWith);
+    if (!known) {
+      List<String> names = new ArrayList<>(NAMES);
+      names.addAll(List.of("provider.<name>.<option>", "session.<entry>", "generation.<option>"));
+      throw new ModelLoadException(
+          file + ": unknown setting \"" + name + "\"" + NearNames.hint(name, names));
+    }
+  }
+
+  private void readProviders(ModelConfig.Builder builder) {
+    List<ExecutionProvider.Kind> kinds = new ArrayList<>();
+    Object listed = entries.get("providers");
+    if (listed != null) {
+      Object[] names =
+          listed instanceof List<?> list ? list.toArray() : listed.toString().split(",");
+      for (Object name : names) {
+        kinds.add(kind(String.valueOf(name).trim()));
+      }
+    } else {
+      kinds.add(ExecutionProvider.Kind.CPU);
+    }
+    Map<ExecutionProvider.Kind, Map<String, String>> options = new LinkedHashMap<>();
+    kinds.forEach(kind -> options.put(kind, new LinkedHashMap<>()));
+    under("provider.")
+        .forEach(
+            (key, value) -> {
+              int dot = key.indexOf('.');
+              Map<String, String> target =
+                  dot < 0 ? null : options.get(kind(key.substring(0, dot)));
+              if (target == null) {
+                throw new ModelLoadException(
+                    file
+                        + ": provider."
+                        + key
+                        + ": expected provider.<name>.<option> of a provider that \"providers\""
+                        + " lists; it lists "
+                        + kinds);
+              }
+              target.put(key.substring(dot + 1), String.valueOf(value));
+            });
+    builder.providers(
+        options.entrySet().stream()
+            .map(entry -> new ExecutionProvider(entry.getKey(), entry.getValue()))
+            .toArray(ExecutionProvider[]::new));
+  }
+
+  private ExecutionProvider.Kind kind(String name) {
+    try {
+      return ExecutionProvider.Kind.parse(name);
+    } catch (ModelLoadException e) {
+      throw new ModelLoadException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, @Nullable Object> under(String prefix) {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    entries.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix)) {
+            members.put(name.substring(prefix.length()), value);
+          }
+        });
+    return members;
+  }
+
+  private Path path(String name, boolean folder) {
+    Object value = entries.get(name);
+    if (value == null || value.toString().isEmpty()) {
+      throw new ModelLoadException(
+          file + ": \"" + name + "\" is missing; it names a folder, relative to this file");
+    }
+    Path path = file.toAbsolutePath().resolveSibling(value.toString()).normalize();
+    if (folder && !Files.isDirectory(path)) {
+      throw new ModelLoadException(
+          file + ": " + name + "=" + value + ": there is no folder " + path);
+    }
+    return path;
+  }
+
+  private String text(String name) {
+    return String.valueOf(entries.get(name));
+  }
+
+  private int integer(String name) {
+    try {
+      return Integer.parseInt(text(name));
+    } catch (NumberFormatException e) {
+      throw new ModelLoadException(
+          file + ": " + name + " must be a whole number; found " + text(name), e);
+    }
+  }
+
+  private boolean flag(String name) {
+    String value = text(name);
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new ModelLoadException(file + ": " + name + " must be true or false; found " + value);
+    }
+    return Boolean.parseBoolean(value);
+  }
+}

@@ -1,0 +1,439 @@
+package io.loquent;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A generation option: its Hugging Face name, the type and range of its value. Immutable; the
+ * constants are all there are.
+ *
+ * <p>Where a Javadoc below names a default, it is Hugging Face's: it holds where neither the
+ * request, nor the application, nor the model's {@code generation_config.json} sets the option.
+ *
+ * @param <T> the value's type
+ */
+public final class Option<T> {
+
+  /**
+   * Most tokens to generate, at least 1. Wins over {@link #MAX_LENGTH}. With both unset it is 20.
+   */
+  public static final Option<Integer> MAX_NEW_TOKENS =
+      new Option<>("max_new_tokens", OptionType.integer(1, Integer.MAX_VALUE));
+
+  /**
+   * Longest sequence in tokens, prompt (for encoder-decoders: decoder start and decoder prompt)
+   * included.
+   */
+  public static final Option<Integer> MAX_LENGTH =
+      new Option<>("max_length", OptionType.integer(1, Integer.MAX_VALUE));
+
+  /**
+   * Fewest tokens to generate before an end token may come. Wins over {@link #MIN_LENGTH} where it
+   * asks for more.
+   */
+  public static final Option<Integer> MIN_NEW_TOKENS =
+      new Option<>("min_new_tokens", OptionType.integer(0, Integer.MAX_VALUE));
+
+  /** Shortest sequence in tokens, prompt included, before an end token may come. */
+  public static final Option<Integer> MIN_LENGTH =
+      new Option<>("min_length", OptionType.integer(0, Integer.MAX_VALUE));
+
+  /** Longest time to generate; seconds in JSON. What there is then is returned. */
+  public static final Option<Duration> MAX_TIME = new Option<>("max_time", OptionType.seconds());
+
+  /**
+   * Strings that end a candidate when they appear in its generated text; the text ends before them.
+   */
+  public static final Option<List<String>> STOP_STRINGS =
+      new Option<>("stop_strings", OptionType.strings());
+
+  /** Whether tokens are drawn at random; default false. */
+  public static final Option<Boolean> DO_SAMPLE = new Option<>("do_sample", OptionType.flag());
+
+  /** Hypotheses kept by a beam search; 1, the default, means no beam search. */
+  public static final Option<Integer> NUM_BEAMS =
+      new Option<>("num_beams", OptionType.integer(1, 4096));
+
+  /**
+   * Groups of a diverse beam search (Vijayakumar et al. 2016); must divide {@link #NUM_BEAMS};
+   * default 1.
+   */
+  public static final Option<Integer> NUM_BEAM_GROUPS =
+      new Option<>("num_beam_groups", OptionType.integer(1, 4096));
+
+  /**
+   * Taken from a token's score for each beam of an earlier group that chose it at the same step.
+   */
+  public static final Option<Double> DIVERSITY_PENALTY =
+      new Option<>("diversity_penalty", OptionType.number("[0, inf)"));
+
+  /**
+   * Exponent of the generated length by which a beam's log-probability is divided; above 0 favours
+   * long sequences; default 1.
+   */
+  public static final Option<Double> LENGTH_PENALTY =
+      new Option<>("length_penalty", OptionType.number("(-inf, inf)"));
+
+  /** When a beam search with enough finished candidates ends; default false. */
+  public static final Option<EarlyStopping> EARLY_STOPPING =
+      new Option<>("early_stopping", OptionType.earlyStopping());
+
+  /**
+   * Weight of the degeneration penalty of contrastive search (Su et al. 2022); together with {@link
+   * #TOP_K} above 1 it turns contrastive search on.
+   */
+  public static final Option<Double> PENALTY_ALPHA =
+      new Option<>("penalty_alpha", OptionType.number("[0, 1]"));
+
+  /**
+   * Phrases that a beam search must generate, each given by its alternatives (Anderson et al. 2017,
+   * Post and Vilar 2018).
+   */
+  public static final Option<List<List<List<Integer>>>> FORCE_WORDS_IDS =
+      new Option<>("force_words_ids", OptionType.forcedWords());
+
+  /**
+   * Candidates to return; at most {@link #NUM_BEAMS} for beam search; above 1 needs sampling or
+   * beams; default 1.
+   */
+  public static final Option<Integer> NUM_RETURN_SEQUENCES =
+      new Option<>("num_return_sequences", OptionType.integer(1, 4096));
+
+  /**
+   * Whether the graph's key-value cache is used; default true. False recomputes the whole sequence
+   * at each step.
+   */
+  public static final Option<Boolean> USE_CACHE = new Option<>("use_cache", OptionType.flag());
+
+  /**
+   * Makes sampling reproducible: equal seeds give equal results, whatever else runs and however
+   * results are read. Unset draws a new seed.
+   */
+  public static final Option<Long> SEED = new Option<>("seed", OptionType.longInteger());
+
+  /** Divides the logits before sampling; default 1. */
+  public static final Option<Double> TEMPERATURE =
+      new Option<>("temperature", OptionType.number("(0, inf)"));
+
+  /**
+   * Keeps the k most probable tokens and those tied with the last of them; 0 keeps all; default 50,
+   * as in Hugging Face.
+   */
+  public static final Option<Integer> TOP_K =
+      new Option<>("top_k", OptionType.integer(0, Integer.MAX_VALUE));
+
+  /**
+   * Keeps the smallest set of most probable tokens whose probability reaches p (nucleus, Holtzman
+   * et al. 2019); default 1.
+   */
+  public static final Option<Double> TOP_P = new Option<>("top_p", OptionType.number("[0, 1]"));
+
+  /**
+   * Keeps tokens at least this fraction as probable as the most probable one (Nguyen et al. 2024).
+   */
+  public static final Option<Double> MIN_P = new Option<>("min_p", OptionType.number("[0, 1]"));
+
+  /**
+   * Keeps the tokens whose information is nearest the entropy, up to this mass (Meister et al.
+   * 2022); default 1.
+   */
+  public static final Option<Double> TYPICAL_P =
+      new Option<>("typical_p", OptionType.number("(0, 1]"));
+
+  /** Drops tokens less probable than this (Hewitt et al. 2022); 0, the default, drops none. */
+  public static final Option<Double> EPSILON_CUTOFF =
+      new Option<>("epsilon_cutoff", OptionType.number("[0, 1)"));
+
+  /**
+   * Drops tokens below min(eta, sqrt(eta) exp(-entropy)) (Hewitt et al. 2022); 0, the default,
+   * drops none.
+   */
+  public static final Option<Double> ETA_CUTOFF =
+      new Option<>("eta_cutoff", OptionType.number("[0, 1)"));
+
+  /**
+   * Keeps tokens whose logit is within this many standard deviations of the highest one (Tang et
+   * al. 2024).
+   */
+  public static final Option<Double> TOP_N_SIGMA =
+      new Option<>("top_n_sigma", OptionType.number("(0, inf)"));
+
+  /**
+   * How often, per step, all tokens above {@link #XTC_THRESHOLD} but the least probable of them are
+   * dropped (exclude top choices); default 0.
+   */
+  public static final Option<Double> XTC_PROBABILITY =
+      new Option<>("xtc_probability", OptionType.number("[0, 1]"));
+
+  /**
+   * The probability from which a token counts as a top choice; default 0.1; above 0.5 nothing is
+   * ever dropped.
+   */
+  public static final Option<Double> XTC_THRESHOLD =
+      new Option<>("xtc_threshold", OptionType.number("[0, 1]"));
+
+  /**
+   * Divides positive and multiplies negative scores of tokens that are in the sequence, prompt
+   * included (Keskar et al. 2019); default 1.
+   */
+  public static final Option<Double> REPETITION_PENALTY =
+      new Option<>("repetition_penalty", OptionType.number("(0, inf)"));
+
+  /**
+   * Above 1 favours tokens of the encoder's input (of the prompt, for decoders) by the inverse of
+   * {@link #REPETITION_PENALTY}; default 1.
+   */
+  public static final Option<Double> ENCODER_REPETITION_PENALTY =
+      new Option<>("encoder_repetition_penalty", OptionType.number("(0, inf)"));
+
+  /**
+   * Taken once from the score of every token that was generated before (OpenAI's definition);
+   * default 0.
+   */
+  public static final Option<Double> PRESENCE_PENALTY =
+      new Option<>("presence_penalty", OptionType.number("(-inf, inf)"));
+
+  /**
+   * Taken from a token's score for each time it was generated before (OpenAI's definition); default
+   * 0.
+   */
+  public static final Option<Double> FREQUENCY_PENALTY =
+      new Option<>("frequency_penalty", OptionType.number("(-inf, inf)"));
+
+  /** No sequence of this many tokens appears twice; 0, the default, allows all. */
+  public static final Option<Integer> NO_REPEAT_NGRAM_SIZE =
+      new Option<>("no_repeat_ngram_size", OptionType.integer(0, Integer.MAX_VALUE));
+
+  /**
+   * No sequence of this many tokens of the encoder's input (of the prompt, for decoders) appears in
+   * the output; 0, the default, allows all.
+   */
+  public static final Option<Integer> ENCODER_NO_REPEAT_NGRAM_SIZE =
+      new Option<>("encoder_no_repeat_ngram_size", OptionType.integer(0, Integer.MAX_VALUE));
+
+  /**
+   * Strength of the DRY ("don't repeat yourself") penalty on continuing a repetition; 0, the
+   * default, turns it off.
+   */
+  public static final Option<Double> DRY_MULTIPLIER =
+      new Option<>("dry_multiplier", OptionType.number("[0, inf)"));
+
+  /** Growth of the DRY penalty per repeated token; default 1.75. */
+  public static final Option<Double> DRY_BASE =
+      new Option<>("dry_base", OptionType.number("[1, inf)"));
+
+  /** Longest repetition, in tokens, that DRY leaves alone; default 2. */
+  public static final Option<Integer> DRY_ALLOWED_LENGTH =
+      new Option<>("dry_allowed_length", OptionType.integer(1, Integer.MAX_VALUE));
+
+  /** How many of the last tokens DRY looks at; -1, the default, means all and 0 none. */
+  public static final Option<Integer> DRY_PENALTY_LAST_N =
+      new Option<>("dry_penalty_last_n", OptionType.integer(-1, Integer.MAX_VALUE));
+
+  /** Token ids across which DRY sees no repetition; none by default. */
+  public static final Option<List<Integer>> DRY_SEQUENCE_BREAKERS =
+      new Option<>("dry_sequence_breakers", OptionType.tokenIds(true));
+
+  /** Adds to the scores of tokens or of the last tokens of sequences. */
+  public static final Option<List<SequenceBias>> SEQUENCE_BIAS =
+      new Option<>("sequence_bias", OptionType.sequenceBias());
+
+  /** Token sequences that never appear. */
+  public static final Option<List<List<Integer>>> BAD_WORDS_IDS =
+      new Option<>("bad_words_ids", OptionType.sequences());
+
+  /** Tokens that never appear. */
+  public static final Option<List<Integer>> SUPPRESS_TOKENS =
+      new Option<>("suppress_tokens", OptionType.tokenIds(true));
+
+  /** Tokens that do not come first. */
+  public static final Option<List<Integer>> BEGIN_SUPPRESS_TOKENS =
+      new Option<>("begin_suppress_tokens", OptionType.tokenIds(true));
+
+  /** The token that is generated first, where the sequence has one token before it. */
+  public static final Option<Integer> FORCED_BOS_TOKEN_ID =
+      new Option<>("forced_bos_token_id", OptionType.integer(0, Integer.MAX_VALUE));
+
+  /** The tokens of which one comes last when the length limit is reached. */
+  public static final Option<List<Integer>> FORCED_EOS_TOKEN_ID =
+      new Option<>("forced_eos_token_id", OptionType.tokenIds(false));
+
+  /** Raises the end token's score more and more from a length on. */
+  public static final Option<ExponentialDecay> EXPONENTIAL_DECAY_LENGTH_PENALTY =
+      new Option<>("exponential_decay_length_penalty", OptionType.exponentialDecay());
+
+  /**
+   * Replaces NaN by 0 and infinities by the largest and smallest finite numbers instead of failing;
+   * default false.
+   */
+  public static final Option<Boolean> REMOVE_INVALID_VALUES =
+      new Option<>("remove_invalid_values", OptionType.flag());
+
+  /** Makes the processed scores log-probabilities again; default false. */
+  public static final Option<Boolean> RENORMALIZE_LOGITS =
+      new Option<>("renormalize_logits", OptionType.flag());
+
+  /**
+   * Classifier-free guidance (Sanchez et al. 2023): above 1 steers away from the negative prompt,
+   * or from the last prompt token alone; default 1. Runs the model twice.
+   */
+  public static final Option<Double> GUIDANCE_SCALE =
+      new Option<>("guidance_scale", OptionType.number("(-inf, inf)"));
+
+  /** How many of the most probable tokens are reported at each position; default 0. */
+  public static final Option<Integer> TOP_LOGPROBS =
+      new Option<>("top_logprobs", OptionType.integer(0, 1000));
+
+  /** Whether special tokens are left out of the text; default true. */
+  public static final Option<Boolean> SKIP_SPECIAL_TOKENS =
+      new Option<>("skip_special_tokens", OptionType.flag());
+
+  /**
+   * Restores Hugging Face's habit of treating the left padding of a batch as part of the prompt, in
+   * penalties and length limits; default false, so that a batched request equals the same request
+   * alone.
+   */
+  public static final Option<Boolean> PENALIZE_PADDING =
+      new Option<>("penalize_padding", OptionType.flag());
+
+  /** The padding token. */
+  public static final Option<Integer> PAD_TOKEN_ID =
+      new Option<>("pad_token_id", OptionType.integer(0, Integer.MAX_VALUE));
+
+  /** The begin token; the decoder start where that is unset. */
+  public static final Option<Integer> BOS_TOKEN_ID =
+      new Option<>("bos_token_id", OptionType.integer(0, Integer.MAX_VALUE));
+
+  /** The end tokens; any of them ends a candidate. */
+  public static final Option<List<Integer>> EOS_TOKEN_ID =
+      new Option<>("eos_token_id", OptionType.tokenIds(true));
+
+  /** What the output of an encoder-decoder starts with. */
+  public static final Option<Integer> DECODER_START_TOKEN_ID =
+      new Option<>("decoder_start_token_id", OptionType.integer(0, Integer.MAX_VALUE));
+
+  private static final Map<String, Option<?>> BY_NAME =
+      OptionType.index(
+          List.of(
+              MAX_NEW_TOKENS,
+              MAX_LENGTH,
+              MIN_NEW_TOKENS,
+              MIN_LENGTH,
+              MAX_TIME,
+              STOP_STRINGS,
+              DO_SAMPLE,
+              NUM_BEAMS,
+              NUM_BEAM_GROUPS,
+              DIVERSITY_PENALTY,
+              LENGTH_PENALTY,
+              EARLY_STOPPING,
+              PENALTY_ALPHA,
+              FORCE_WORDS_IDS,
+              NUM_RETURN_SEQUENCES,
+              USE_CACHE,
+              SEED,
+              TEMPERATURE,
+              TOP_K,
+              TOP_P,
+              MIN_P,
+              TYPICAL_P,
+              EPSILON_CUTOFF,
+              ETA_CUTOFF,
+              TOP_N_SIGMA,
+              XTC_PROBABILITY,
+              XTC_THRESHOLD,
+              REPETITION_PENALTY,
+              ENCODER_REPETITION_PENALTY,
+              PRESENCE_PENALTY,
+              FREQUENCY_PENALTY,
+              NO_REPEAT_NGRAM_SIZE,
+              ENCODER_NO_REPEAT_NGRAM_SIZE,
+              DRY_MULTIPLIER,
+              DRY_BASE,
+              DRY_ALLOWED_LENGTH,
+              DRY_PENALTY_LAST_N,
+              DRY_SEQUENCE_BREAKERS,
+              SEQUENCE_BIAS,
+              BAD_WORDS_IDS,
+              SUPPRESS_TOKENS,
+              BEGIN_SUPPRESS_TOKENS,
+              FORCED_BOS_TOKEN_ID,
+              FORCED_EOS_TOKEN_ID,
+              EXPONENTIAL_DECAY_LENGTH_PENALTY,
+              REMOVE_INVALID_VALUES,
+              RENORMALIZE_LOGITS,
+              GUIDANCE_SCALE,
+              TOP_LOGPROBS,
+              SKIP_SPECIAL_TOKENS,
+              PENALIZE_PADDING,
+              PAD_TOKEN_ID,
+              BOS_TOKEN_ID,
+              EOS_TOKEN_ID,
+              DECODER_START_TOKEN_ID));
+
+  private final String name;
+  private final OptionType<T> type;
+
+  private Option(String name, OptionType<T> type) {
+    this.name = name;
+    this.type = type;
+  }
+
+  /**
+   * Returns all options.
+   *
+   * @return in declaration order
+   */
+  public static Collection<Option<?>> all() {
+    return BY_NAME.values();
+  }
+
+  /**
+   * Finds an option.
+   *
+   * @param name its Hugging Face name
+   * @return the option, if there is one of that name
+   */
+  public static Optional<Option<?>> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  static InvalidRequestException unknown(String name) {
+    return new InvalidRequestException(
+        "unknown or unsupported option \"" + name + "\"" + NearNames.hint(name, BY_NAME.keySet()));
+  }
+
+  /**
+   * Returns the Hugging Face name.
+   *
+   * @return such as {@code max_new_tokens}
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Reads and checks a value.
+   *
+   * @param json a value as JSON has it (numbers, strings, lists), or already of the option's type
+   * @return the value
+   * @throws InvalidRequestException if it is of another kind or out of range
+   */
+  public T parse(Object json) {
+    return type.parse(name, json);
+  }
+
+  Object toJson(Object value) {
+    @SuppressWarnings("unchecked")
+    T typed = (T) value;
+    return type.write().apply(typed);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,66 @@
+package io.loquent.spi;
+
+import java.util.OptionalInt;
+
+/**
+ * Turns text into vocabulary ids and back. Thread-safe until closed.
+ *
+ * <p>Nothing is truncated or padded.
+ */
+public interface Tokenizer extends AutoCloseable {
+
+  /**
+   * Encodes a text.
+   *
+   * @param text any text; special tokens written in it are recognised
+   * @param addSpecialTokens whether the post-processor adds start, end and separator tokens
+   * @return vocabulary ids
+   */
+  int[] encode(String text, boolean addSpecialTokens);
+
+  /**
+   * Encodes two texts, joined in the model's way.
+   *
+   * @param first the first text
+   * @param second the second text
+   * @param addSpecialTokens whether the post-processor adds start, end and separator tokens
+   * @return vocabulary ids
+   */
+  int[] encode(String first, String second, boolean addSpecialTokens);
+
+  /**
+   * Decodes ids.
+   *
+   * @param ids vocabulary ids; ids without a vocabulary entry are skipped
+   * @param skipSpecialTokens whether special tokens are left out
+   * @return the text; bytes that are not valid UTF-8 become U+FFFD
+   */
+  String decode(int[] ids, boolean skipSpecialTokens);
+
+  /**
+   * Starts decoding ids one after another.
+   *
+   * @param skipSpecialTokens whether special tokens are left out
+   * @return a new detokenizer
+   */
+  IncrementalDetokenizer detokenizer(boolean skipSpecialTokens);
+
+  /**
+   * Returns the number of ids, added tokens included.
+   *
+   * @return one more than the highest id
+   */
+  int vocabularySize();
+
+  /**
+   * Looks a token up.
+   *
+   * @param token the token as the vocabulary spells it
+   * @return its id, if it is there
+   */
+  OptionalInt tokenToId(String token);
+
+  /** Frees native memory. */
+  @Override
+  void close();
+}

@@ -41,8 +41,8 @@ final class JsonParser {
       case '{' -> object();
       case '[' -> array();
       case '"' -> string();
-      case 't' -> word("true", Boolean.TRUE);
-      case 'f' -> word("false", Boolean.FALSE);
+      case 't' -> word("true", true);
+      case 'f' -> word("false", false);
       case 'n' -> word("null", null);
       case 'N' -> word("NaN", Double.NaN);
       case 'I' -> word("Infinity", Double.POSITIVE_INFINITY);

@@ -1,0 +1,93 @@
+package io.loquent.decoding;
+
+import io.loquent.FinishReason;
+import java.util.List;
+
+/**
+ * One request's way of choosing tokens. It owns some neighbouring rows of a {@link DecodingState};
+ * after each run of the model it chooses, and says which of its rows continue with which tokens.
+ * Confined to one thread.
+ *
+ * <p>The protocol, driven by {@link DecodingLoop}: {@link #choose} after the prompt; then, while
+ * not finished, {@link #rows}, {@link #parents} and {@link #tokens} describe the next run, and
+ * {@link #choose} receives its output.
+ */
+public interface Search {
+
+  /**
+   * Returns how many rows the search has at the start: one for its prompt, and one for the negative
+   * prompt of classifier-free guidance.
+   *
+   * @return 1 or 2
+   */
+  default int promptRows() {
+    return 1;
+  }
+
+  /**
+   * Looks at what the model says and chooses.
+   *
+   * @param output the last run's answer
+   * @param firstRow which of its rows is this search's row 0
+   */
+  void choose(StepOutput output, int firstRow);
+
+  /**
+   * Says whether the results are final. A finished search has no rows.
+   *
+   * @return true from then on
+   */
+  boolean isFinished();
+
+  /**
+   * Ends the search with what it has, because of something outside it.
+   *
+   * @param reason such as {@link FinishReason#CANCELLED}; given to hypotheses that were running
+   */
+  void finish(FinishReason reason);
+
+  /**
+   * Returns how many rows the next run needs.
+   *
+   * @return at least 1 unless finished
+   */
+  int rows();
+
+  /**
+   * Returns which present row each next row continues.
+   *
+   * @return row numbers of this search, from 0; valid for the first {@link #rows} entries until the
+   *     next {@link #choose}
+   */
+  int[] parents();
+
+  /**
+   * Returns the token that each next row appends.
+   *
+   * @return vocabulary ids; valid for the first {@link #rows} entries until the next {@link
+   *     #choose}
+   */
+  int[] tokens();
+
+  /**
+   * Returns how many tokens of the first result cannot change any more.
+   *
+   * @return generated tokens, for streaming; all of them once finished
+   */
+  int settled();
+
+  /**
+   * Returns a settled token of the first result.
+   *
+   * @param index from 0 to {@code settled() - 1}
+   * @return the token
+   */
+  ChosenToken token(int index);
+
+  /**
+   * Returns the results. Final once finished.
+   *
+   * @return {@code num_return_sequences} hypotheses, best first for beams; never empty
+   */
+  List<Hypothesis> results();
+}

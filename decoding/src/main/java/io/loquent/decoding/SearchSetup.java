@@ -1,0 +1,24 @@
+package io.loquent.decoding;
+
+import io.loquent.GenerationOptions;
+import io.loquent.GenerationRequest;
+import io.loquent.spi.Tokenizer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a search is made from.
+ *
+ * @param request the application's own processors, criteria and callbacks are taken from it
+ * @param options the effective options: the request's over the application's over the model's
+ * @param prompt the request's prompt
+ * @param vocabularySize length of a logits vector
+ * @param tokenizer for stop strings; null for a model without one
+ * @param seed the seed of all random choices: the option's, or a fresh one
+ */
+public record SearchSetup(
+    GenerationRequest request,
+    GenerationOptions options,
+    SearchPrompt prompt,
+    int vocabularySize,
+    @Nullable Tokenizer tokenizer,
+    long seed) {}

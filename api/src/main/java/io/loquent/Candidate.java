@@ -16,7 +16,15 @@ import java.util.List;
  */
 public record Candidate(String text, List<Token> tokens, double score, FinishReason finishReason) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param text the text, without prompt, special tokens and stop string
+   * @param tokens the generated tokens, without prompt and decoder start, with the end token if it
+   *     was generated, without padding
+   * @param score the search's score of the whole sequence
+   * @param finishReason why it ended
+   */
   public Candidate {
     tokens = List.copyOf(tokens);
   }

@@ -5,7 +5,10 @@ public final class ContextLengthException extends GenerationException {
 
   private static final long serialVersionUID = 1L;
 
+  /** Length of the prompt. */
   private final int promptTokens;
+
+  /** What there was room for. */
   private final int limitTokens;
 
   /**

@@ -15,7 +15,12 @@ import java.util.stream.Collectors;
  */
 public record ExecutionProvider(Kind kind, Map<String, String> options) {
 
-  /** Copies the options. */
+  /**
+   * Copies the options.
+   *
+   * @param kind the ONNX Runtime execution provider
+   * @param options the provider's own options, such as {@code device_id}
+   */
   public ExecutionProvider {
     Objects.requireNonNull(kind, "kind");
     options = Map.copyOf(options);

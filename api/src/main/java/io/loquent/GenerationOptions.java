@@ -116,7 +116,7 @@ public final class GenerationOptions {
    */
   public boolean isOff(Option<?> option) {
     Optional<Object> value = values.get(option);
-    return value != null && value.isEmpty();
+    return value != null && !value.isPresent();
   }
 
   /**

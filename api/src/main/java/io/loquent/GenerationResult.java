@@ -12,7 +12,14 @@ import java.util.List;
  */
 public record GenerationResult(List<Candidate> candidates, Usage usage, Timings timings) {
 
-  /** Copies the list and checks that there is a candidate. */
+  /**
+   * Copies the list and checks that there is a candidate.
+   *
+   * @param candidates {@code num_return_sequences} sequences, best first for beam search, in
+   *     drawing order for sampling
+   * @param usage tokens and model runs
+   * @param timings wall-clock times
+   */
   public GenerationResult {
     candidates = List.copyOf(candidates);
     if (candidates.isEmpty()) {

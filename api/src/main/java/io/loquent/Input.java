@@ -33,7 +33,11 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
    * @param text the text
    */
   record Text(String text) implements Input {
-    /** Checks for null. */
+    /**
+     * Checks for null.
+     *
+     * @param text the text
+     */
     public Text {
       Objects.requireNonNull(text, "text");
     }
@@ -46,7 +50,12 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
    * @param second the second text
    */
   record TextPair(String first, String second) implements Input {
-    /** Checks for null. */
+    /**
+     * Checks for null.
+     *
+     * @param first the first text
+     * @param second the second text
+     */
     public TextPair {
       Objects.requireNonNull(first, "first");
       Objects.requireNonNull(second, "second");
@@ -59,7 +68,11 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
    * @param ids vocabulary ids, without padding
    */
   record Tokens(List<Integer> ids) implements Input {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param ids vocabulary ids, without padding
+     */
     public Tokens {
       ids = List.copyOf(ids);
     }
@@ -92,7 +105,13 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
    *     they must not change until the request has ended
    */
   record Features(String name, List<Integer> shape, FloatBuffer values) implements Input {
-    /** Checks that the number of values fits the shape. */
+    /**
+     * Checks that the number of values fits the shape.
+     *
+     * @param name the graph input that they are for, such as {@code input_features}
+     * @param shape the shape of one row, without the batch dimension
+     * @param values row-major values from position to limit, as many as the shape has
+     */
     public Features {
       Objects.requireNonNull(name, "name");
       shape = List.copyOf(shape);
@@ -115,6 +134,11 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
       }
     }
 
+    /**
+     * Returns the values.
+     *
+     * @return a new view of them, with its own position and limit
+     */
     @Override
     public FloatBuffer values() {
       return values.duplicate();

@@ -28,7 +28,20 @@ public record ModelInfo(
     List<Tensor> tensors,
     List<String> notes) {
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param name the folder's name
+   * @param kind how the model generates
+   * @param layout how its files are laid out, in words, such as {@code "decoder_model_merged.onnx
+   *     with use_cache_branch"}
+   * @param precision the dtype suffix of the chosen graphs, such as {@code fp32} or {@code fp16}
+   * @param vocabularySize length of a logits vector
+   * @param contextLength longest sequence that the model takes, in tokens, if it is limited
+   * @param tokens the special token ids
+   * @param tensors inputs, outputs and states of the graphs
+   * @param notes what a user should know, such as that a graph quantizes activations per call
+   */
   public ModelInfo {
     tensors = List.copyOf(tensors);
     notes = List.copyOf(notes);
@@ -55,7 +68,14 @@ public record ModelInfo(
    */
   public record SpecialTokens(
       OptionalInt pad, OptionalInt bos, List<Integer> eos, OptionalInt decoderStart) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param pad padding
+     * @param bos begin of sequence
+     * @param eos end of sequence, any number of them
+     * @param decoderStart what a decoder's output starts with
+     */
     public SpecialTokens {
       eos = List.copyOf(eos);
     }
@@ -72,7 +92,15 @@ public record ModelInfo(
    *     past_sequence_length, 16]}
    */
   public record Tensor(String file, Role role, String name, String type, List<String> shape) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param file the graph's file
+     * @param role what it is for
+     * @param name its name in the graph
+     * @param type its element type, such as {@code FLOAT16}
+     * @param shape its dimensions
+     */
     public Tensor {
       shape = List.copyOf(shape);
     }

@@ -12,7 +12,13 @@ import java.util.Optional;
  */
 public record ModelReport(Optional<ModelInfo> model, List<String> findings, List<String> problems) {
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param model the model, if it can be used
+   * @param findings what was detected, where and why, in reading order
+   * @param problems what is missing or broken
+   */
   public ModelReport {
     findings = List.copyOf(findings);
     problems = List.copyOf(problems);

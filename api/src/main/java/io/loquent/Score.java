@@ -9,7 +9,11 @@ import java.util.List;
  */
 public record Score(List<ScoredToken> tokens) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param tokens the scored tokens in order
+   */
   public Score {
     tokens = List.copyOf(tokens);
   }

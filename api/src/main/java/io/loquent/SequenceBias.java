@@ -11,7 +11,12 @@ import java.util.List;
  */
 public record SequenceBias(List<Integer> tokens, double bias) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param tokens ids, at least one
+   * @param bias added to the score
+   */
   public SequenceBias {
     tokens = List.copyOf(tokens);
   }

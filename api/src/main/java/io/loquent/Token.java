@@ -25,7 +25,18 @@ public record Token(
     double rawLogProbability,
     List<TopToken> top) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param index position among the generated tokens, from 0
+   * @param id vocabulary id
+   * @param text what this token adds to the text
+   * @param logProbability natural logarithm of the probability under the processed scores, as
+   *     Hugging Face's {@code output_scores}
+   * @param rawLogProbability natural logarithm of the probability under the model's own logits, as
+   *     Hugging Face's {@code output_logits}
+   * @param top the most probable tokens at this position under the processed scores, best first
+   */
   public Token {
     top = List.copyOf(top);
   }

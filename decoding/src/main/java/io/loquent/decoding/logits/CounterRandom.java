@@ -1,0 +1,53 @@
+package io.loquent.decoding.logits;
+
+/**
+ * Random numbers that are a function of what they are for: the seed, the sequence, the position in
+ * it and the purpose. There is no state to advance, so a draw does not depend on which other draws
+ * were made before it, by whom, or in which order. Stateless and thread-safe.
+ *
+ * <p>Each part of the key is added to the hash of the parts before it, as a multiple of the golden
+ * ratio, and the sum is scrambled by the 64-bit finaliser of SplitMix64 (Steele, Lea and Flood
+ * 2014). Equal keys give equal numbers in every version of the library.
+ */
+public final class CounterRandom {
+
+  /** The stream that chooses a token. */
+  public static final int TOKEN = 0;
+
+  /** The stream that decides whether a step excludes the top choices (XTC). */
+  public static final int XTC = 1;
+
+  /** The first of the streams for drawing several tokens at one position: one for each draw. */
+  public static final int DRAWS = 1 << 16;
+
+  private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
+  private CounterRandom() {}
+
+  /**
+   * Returns the random number of a key.
+   *
+   * @param seed the request's seed
+   * @param row which of the request's sequences
+   * @param position how many tokens that sequence had generated
+   * @param stream what the number is for, such as {@link #TOKEN}
+   * @return uniform in [0, 1), a multiple of 2^-53
+   */
+  public static double uniform(long seed, int row, int position, int stream) {
+    long hash = scramble(seed + GOLDEN_RATIO);
+    hash = append(hash, row);
+    hash = append(hash, position);
+    hash = append(hash, stream);
+    return (hash >>> 11) * 0x1p-53;
+  }
+
+  private static long append(long hash, int part) {
+    return scramble(hash + GOLDEN_RATIO * ((part & 0xFFFFFFFFL) + 1));
+  }
+
+  private static long scramble(long bits) {
+    bits = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
+    bits = (bits ^ (bits >>> 27)) * 0x94D049BB133111EBL;
+    return bits ^ (bits >>> 31);
+  }
+}

@@ -1,0 +1,159 @@
+package io.loquent.decoding.logits;
+
+import io.loquent.InferenceException;
+
+/**
+ * Passes over the scores of a vocabulary that turn logits into log-probabilities. Sums are taken in
+ * double precision. Stateless and thread-safe.
+ *
+ * <p>Negative infinity is a valid score: a token that cannot be chosen. NaN and positive infinity
+ * are not, and every method but {@link #removeInvalidValues} throws an {@link InferenceException}
+ * for them.
+ */
+public final class LogProbabilities {
+
+  private LogProbabilities() {}
+
+  /**
+   * Replaces scores by their log-softmax.
+   *
+   * @param scores {@code [vocabulary]} logits or unnormalized log-probabilities; becomes
+   *     log-probabilities, or stays as it is if all are negative infinity
+   * @throws InferenceException if a score is NaN or positive infinity
+   */
+  public static void logSoftmax(float[] scores) {
+    double logSum = logSumExp(scores);
+    if (logSum == Double.NEGATIVE_INFINITY) {
+      return;
+    }
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) (scores[i] - logSum);
+    }
+  }
+
+  /**
+   * Returns the logarithm of the sum of exponentials: what has to be taken from a logit to get its
+   * log-probability.
+   *
+   * @param scores {@code [vocabulary]} logits
+   * @return the logarithm, in nats; negative infinity if all scores are
+   * @throws InferenceException if a score is NaN or positive infinity
+   */
+  public static double logSumExp(float[] scores) {
+    double max = max(scores);
+    if (max == Double.NEGATIVE_INFINITY) {
+      return max;
+    }
+    double sum = 0;
+    for (float score : scores) {
+      if (score != Float.NEGATIVE_INFINITY) {
+        sum += Math.exp(score - max);
+      }
+    }
+    return max + Math.log(sum);
+  }
+
+  /**
+   * Returns one token's log-probability.
+   *
+   * @param logits {@code [vocabulary]} logits, not changed
+   * @param id the token
+   * @return its log-probability, in nats; negative infinity if it cannot be chosen
+   * @throws InferenceException if a logit is NaN or positive infinity
+   */
+  public static double at(float[] logits, int id) {
+    double logSum = logSumExp(logits);
+    return logits[id] == Float.NEGATIVE_INFINITY ? Double.NEGATIVE_INFINITY : logits[id] - logSum;
+  }
+
+  /**
+   * Returns the token with the highest score.
+   *
+   * @param scores {@code [vocabulary]} scores
+   * @return its id; the lowest of those that share the highest score
+   * @throws InferenceException if a score is NaN or positive infinity, or all are negative infinity
+   */
+  public static int mostProbable(float[] scores) {
+    double max = max(scores);
+    if (max == Double.NEGATIVE_INFINITY) {
+      throw noneLeft(scores.length);
+    }
+    int id = 0;
+    while (scores[id] < max) {
+      id++;
+    }
+    return id;
+  }
+
+  /**
+   * Makes every score finite (Hugging Face {@code InfNanRemoveLogitsProcessor}): NaN becomes 0, an
+   * infinity the largest or smallest finite number. A token that could not be chosen keeps a
+   * probability of 0.
+   *
+   * @param scores {@code [vocabulary]} scores
+   */
+  public static void removeInvalidValues(float[] scores) {
+    for (int i = 0; i < scores.length; i++) {
+      float score = scores[i];
+      if (Float.isNaN(score)) {
+        scores[i] = 0;
+      } else if (Float.isInfinite(score)) {
+        scores[i] = score > 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
+      }
+    }
+  }
+
+  /** Returns the entropy, in nats, of the distribution whose {@link #logSumExp} is given. */
+  static double entropy(float[] scores, double logSum) {
+    double entropy = 0;
+    for (float score : scores) {
+      if (score != Float.NEGATIVE_INFINITY) {
+        double logProbability = score - logSum;
+        entropy -= Math.exp(logProbability) * logProbability;
+      }
+    }
+    return entropy;
+  }
+
+  /** Returns the highest score, after checking that all of them are numbers. */
+  static double max(float[] scores) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < scores.length; i++) {
+      float score = scores[i];
+      if (score > max) {
+        max = score;
+      } else if (Float.isNaN(score)) {
+        throw invalid(scores.length, i, "NaN");
+      }
+    }
+    if (max == Float.POSITIVE_INFINITY) {
+      int id = 0;
+      while (scores[id] < max) {
+        id++;
+      }
+      throw invalid(scores.length, id, "positive infinity");
+    }
+    return max;
+  }
+
+  static InferenceException noneLeft(int vocabularySize) {
+    return new InferenceException(
+        "no token can be chosen: all "
+            + vocabularySize
+            + " scores are negative infinity, so the options or the request's own processors forbid"
+            + " every token; relax them");
+  }
+
+  private static InferenceException invalid(int vocabularySize, int id, String found) {
+    return new InferenceException(
+        "the score of token "
+            + id
+            + " (of "
+            + vocabularySize
+            + ") is "
+            + found
+            + ", expected a finite number or negative infinity: the graph's logits overflowed, or a"
+            + " logits processor of the request went wrong; use a graph of higher precision, or set"
+            + " remove_invalid_values to go on with the other tokens");
+  }
+}

@@ -77,6 +77,16 @@ public interface Search {
   int settled();
 
   /**
+   * Says whether the first result is complete: its last settled token is its last one. It may be so
+   * before the search is finished, while further results are still running.
+   *
+   * @return true from then on
+   */
+  default boolean isFirstComplete() {
+    return isFinished();
+  }
+
+  /**
    * Returns a settled token of the first result.
    *
    * @param index from 0 to {@code settled() - 1}

@@ -1,0 +1,138 @@
+package io.loquent.tokenizers;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.loquent.spi.IncrementalDetokenizer;
+import io.loquent.spi.Tokenizer;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tokenizer in native code. Calls run side by side; closing waits for them, because native memory
+ * that is freed under a running call takes the process down.
+ */
+final class NativeTokenizer implements Tokenizer {
+
+  private final TokenizerFile file;
+  private final Optional<DecoderChain> decoder;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private @Nullable HuggingFaceTokenizer tokenizer;
+
+  private NativeTokenizer(TokenizerFile file, HuggingFaceTokenizer tokenizer) {
+    this.file = file;
+    this.decoder = DecoderChain.of(file.decoder(), file.cleanUpSpaces());
+    this.tokenizer = tokenizer;
+  }
+
+  static NativeTokenizer open(TokenizerFile file) {
+    return new NativeTokenizer(file, DjlLibrary.open(file.path(), file.json()));
+  }
+
+  @Override
+  public int[] encode(String text, boolean addSpecialTokens) {
+    String wellFormed = SurrogatePairs.repair(text);
+    return call(
+        tokenizer ->
+            toInts(
+                tokenizer
+                    .encode(wellFormed, addSpecialTokens, /* withOverflowingTokens= */ false)
+                    .getIds()));
+  }
+
+  @Override
+  public int[] encode(String first, String second, boolean addSpecialTokens) {
+    String a = SurrogatePairs.repair(first);
+    String b = SurrogatePairs.repair(second);
+    return call(
+        tokenizer ->
+            toInts(
+                tokenizer
+                    .encode(a, b, addSpecialTokens, /* withOverflowingTokens= */ false)
+                    .getIds()));
+  }
+
+  @Override
+  public String decode(int[] ids, boolean skipSpecialTokens) {
+    if (decoder.isPresent() && decoder.get().stripsEnds()) {
+      return decodeInSteps(ids, detokenizer(skipSpecialTokens));
+    }
+    long[] longs = new long[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      longs[i] = ids[i];
+    }
+    String text = call(tokenizer -> tokenizer.decode(longs, skipSpecialTokens));
+    return file.cleanUpSpaces() ? SpaceCleanup.of(text) : text;
+  }
+
+  private static String decodeInSteps(int[] ids, IncrementalDetokenizer detokenizer) {
+    StringBuilder text = new StringBuilder();
+    for (int id : ids) {
+      text.append(detokenizer.append(id));
+    }
+    return text.append(detokenizer.flush()).toString();
+  }
+
+  @Override
+  public IncrementalDetokenizer detokenizer(boolean skipSpecialTokens) {
+    return call(
+        open ->
+            decoder.isPresent()
+                ? new StreamingDetokenizer(file.vocabulary(), decoder.get(), skipSpecialTokens)
+                : new FinalDetokenizer(this, skipSpecialTokens));
+  }
+
+  @Override
+  public int vocabularySize() {
+    return file.vocabulary().size();
+  }
+
+  @Override
+  public OptionalInt tokenToId(String token) {
+    return file.vocabulary().idOf(Objects.requireNonNull(token, "token"));
+  }
+
+  @Override
+  public void close() {
+    Lock exclusive = lock.writeLock();
+    exclusive.lock();
+    try {
+      if (tokenizer != null) {
+        tokenizer.close();
+        tokenizer = null;
+      }
+    } finally {
+      exclusive.unlock();
+    }
+  }
+
+  private <T> T call(NativeCall<T> call) {
+    Lock shared = lock.readLock();
+    shared.lock();
+    try {
+      HuggingFaceTokenizer open = tokenizer;
+      if (open == null) {
+        throw new IllegalStateException("the tokenizer of " + file.path() + " is closed");
+      }
+      return call.on(open);
+    } finally {
+      shared.unlock();
+    }
+  }
+
+  private static int[] toInts(long[] ids) {
+    int[] ints = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      ints[i] = (int) ids[i];
+    }
+    return ints;
+  }
+
+  /** One use of the open tokenizer. */
+  private interface NativeCall<T> {
+    T on(HuggingFaceTokenizer tokenizer);
+  }
+}

@@ -1,0 +1,165 @@
+package io.loquent.runtime.onnx;
+
+import io.loquent.ModelLoadException;
+import io.loquent.runtime.onnx.HeadSearch.Branches;
+import io.loquent.runtime.onnx.HeadSearch.Found;
+import io.loquent.runtime.onnx.HeadSearch.Head;
+import io.loquent.runtime.onnx.HeadSearch.Unknown;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds the decoder's last hidden state to what a graph outputs. Contrastive search compares hidden
+ * states (Su et al., 2022, <a href="https://arxiv.org/abs/2202.06417">arXiv:2202.06417</a>), and
+ * exported graphs keep them to themselves.
+ *
+ * <p>The hidden state is what the language-model head reads: the activation of the matrix product
+ * that the logits come from. It is found by walking back from the logits, not by names; where the
+ * logits come out of an {@code If}, as in merged decoders, both branches are extended alike. The
+ * new output is named {@link #NAME}, has the axes of the logits with the hidden size in place of
+ * the vocabulary, and the element type that the graph computes it in (float, float16 or bfloat16);
+ * ONNX Runtime infers both when it loads the graph. In T5 it is the state after the scaling that
+ * precedes the head, which cosine similarity does not see.
+ *
+ * <p>Weights in external files stay there: give the session the folder in {@code
+ * session.model_external_initializers_file_folder_path}.
+ *
+ * <p>Stateless; safe for every thread.
+ */
+public final class HiddenStateOutput {
+
+  /** The name of the added graph output. */
+  public static final String NAME = "loquent_hidden_state";
+
+  private HiddenStateOutput() {}
+
+  /**
+   * Adds the output to a copy of a model in memory.
+   *
+   * @param model an ONNX model; left as it is
+   * @param logits name of the output that holds the logits
+   * @return the model with the additional output, or why the graph was not understood
+   * @throws ModelLoadException if the bytes are truncated or no ONNX model
+   */
+  public static HiddenStateEdit add(byte[] model, String logits) {
+    try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
+      return add(bytes, logits);
+    }
+  }
+
+  /**
+   * Adds the output to a copy of a model file. Memory is taken for the copy and the graph's wiring
+   * alone.
+   *
+   * @param file an ONNX model
+   * @param logits name of the output that holds the logits
+   * @return the model with the additional output, or why the graph was not understood
+   * @throws ModelLoadException if the file cannot be read, is truncated or no ONNX model
+   */
+  public static HiddenStateEdit add(Path file, String logits) {
+    try (ModelBytes bytes = ModelBytes.open(file)) {
+      return add(bytes, logits);
+    }
+  }
+
+  private static HiddenStateEdit add(ModelBytes bytes, String logits) {
+    OnnxGraph graph = new OnnxGraph(bytes, OnnxFile.graphOf(bytes), null);
+    if (!Additions.fits(bytes.size())) {
+      return HiddenStateEdit.unknown("the model is too large to be held in memory");
+    }
+    Additions additions = new Additions();
+    if (!graph.outputs().contains(NAME)) {
+      if (!graph.outputs().contains(logits)) {
+        return HiddenStateEdit.unknown("no output '" + logits + "' among " + graph.outputs());
+      }
+      String reason = extend(graph, logits, NAME, additions);
+      if (reason != null) {
+        return HiddenStateEdit.unknown(reason);
+      }
+    }
+    return HiddenStateEdit.of(additions.applyTo(bytes));
+  }
+
+  /** Adds the output to a graph and to those inside it; returns why it could not. */
+  private static @Nullable String extend(
+      OnnxGraph graph, String logits, String output, Additions additions) {
+    Found found = new HeadSearch(graph, logits).find();
+    if (found instanceof Unknown unknown) {
+      return unknown.reason();
+    }
+    if (found instanceof Branches branches) {
+      String reason = extendBranches(graph, branches, output, additions);
+      if (reason != null) {
+        return reason;
+      }
+    }
+    if (found instanceof Head head) {
+      additions.append(graph.region(), headNodes(head, logits, output));
+    }
+    // Without a type: ONNX Runtime infers it, and a stated one could only be wrong.
+    MessageWriter valueInfo = new MessageWriter().text(Fields.VALUE_INFO_NAME, output);
+    additions.append(graph.region(), new MessageWriter().message(Fields.GRAPH_OUTPUT, valueInfo));
+    return null;
+  }
+
+  private static @Nullable String extendBranches(
+      OnnxGraph graph, Branches found, String output, Additions additions) {
+    // Names inside must differ from those outside, and may not meet between branches either.
+    for (String branch : List.of("then_branch", "else_branch")) {
+      Region region = found.node().attributeMessage(graph.bytes(), branch, Fields.ATTRIBUTE_GRAPH);
+      if (region == null) {
+        return "the If that computes the logits has no " + branch;
+      }
+      OnnxGraph inner = new OnnxGraph(graph.bytes(), region, graph);
+      if (found.output() >= inner.outputs().size()) {
+        return "the " + branch + " of the If that computes the logits has too few outputs";
+      }
+      String logits = inner.outputs().get(found.output());
+      String reason = extend(inner, logits, output + "_" + branch, additions);
+      if (reason != null) {
+        return "in the " + branch + ", " + reason;
+      }
+    }
+    additions.append(found.node().region(), new MessageWriter().text(Fields.NODE_OUTPUT, output));
+    return null;
+  }
+
+  private static MessageWriter headNodes(Head head, String logits, String output) {
+    MessageWriter graph = new MessageWriter();
+    if (!head.reshaped()) {
+      // A tensor may be an output under its own name too, but not in two places.
+      return graph.message(Fields.GRAPH_NODE, node("Identity", List.of(head.activation()), output));
+    }
+    String shape = output + "_logits_shape";
+    String zero = output + "_zero";
+    String minusOne = output + "_minus_one";
+    String leading = output + "_leading_axes";
+    String target = output + "_shape";
+    MessageWriter concat =
+        node("Concat", List.of(leading, minusOne), target)
+            .message(Fields.NODE_ATTRIBUTE, integerAttribute("axis", 0));
+    return graph
+        .message(Fields.GRAPH_NODE, node("Shape", List.of(logits), shape))
+        .message(Fields.GRAPH_NODE, ConstantTensor.node(zero, 0))
+        .message(Fields.GRAPH_NODE, ConstantTensor.node(minusOne, -1))
+        .message(Fields.GRAPH_NODE, node("Slice", List.of(shape, zero, minusOne), leading))
+        .message(Fields.GRAPH_NODE, concat)
+        .message(Fields.GRAPH_NODE, node("Reshape", List.of(head.activation(), target), output));
+  }
+
+  private static MessageWriter node(String operator, List<String> inputs, String output) {
+    MessageWriter node = new MessageWriter();
+    inputs.forEach(input -> node.text(Fields.NODE_INPUT, input));
+    return node.text(Fields.NODE_OUTPUT, output)
+        .text(Fields.NODE_NAME, output)
+        .text(Fields.NODE_OP_TYPE, operator);
+  }
+
+  private static MessageWriter integerAttribute(String name, long value) {
+    return new MessageWriter()
+        .text(Fields.ATTRIBUTE_NAME, name)
+        .integer(Fields.ATTRIBUTE_INT, value)
+        .integer(Fields.ATTRIBUTE_TYPE, Fields.ATTRIBUTE_IS_INT);
+  }
+}

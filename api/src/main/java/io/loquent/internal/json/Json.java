@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes JSON as plain Java values: {@code Map<String, Object>} in file order, {@code
- * List<Object>}, {@code String}, {@code Long} (whole numbers of up to 18 digits), {@code Double},
- * {@code Boolean} and {@code null}.
+ * List<Object>}, {@code String}, {@code Long} (whole numbers that fit), {@code Double} (all other
+ * numbers), {@code Boolean} and {@code null}.
  */
 public final class Json {
 

@@ -139,12 +139,11 @@ final class JsonParser {
   }
 
   private char unicode() {
-    if (position + 4 > text.length()) {
-      throw error("\\u needs four hexadecimal digits");
-    }
     int code = 0;
-    for (int i = 0; i < 4; i++) {
-      int digit = Character.digit(text.charAt(position++), 16);
+    for (int i = 0; i < 4; i++, position++) {
+      char c = position < text.length() ? text.charAt(position) : '"';
+      // Character.digit also knows digits of other scripts.
+      int digit = c < 128 ? Character.digit(c, 16) : -1;
       if (digit < 0) {
         throw error("\\u needs four hexadecimal digits");
       }
@@ -185,9 +184,14 @@ final class JsonParser {
       requireDigits();
     }
     String literal = text.substring(start, position);
-    // Python writes integers of any size (model_max_length): what a long cannot hold is a double.
-    if (integer && literal.length() <= 18) {
-      return Long.parseLong(literal);
+    if (integer) {
+      try {
+        return Long.parseLong(literal);
+      } catch (NumberFormatException e) {
+        // Python writes integers of any size (model_max_length): what a long cannot hold is a
+        // double.
+        return Double.parseDouble(literal);
+      }
     }
     return Double.parseDouble(literal);
   }

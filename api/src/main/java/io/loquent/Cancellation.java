@@ -2,6 +2,8 @@ package io.loquent;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handle that stops a request. It exists before the call, may be shared by several requests, and
@@ -12,7 +14,7 @@ import java.util.List;
  */
 public final class Cancellation {
 
-  private final List<Runnable> actions = new ArrayList<>();
+  private final List<Action> actions = new ArrayList<>();
   private boolean cancelled;
 
   private Cancellation() {}
@@ -28,13 +30,13 @@ public final class Cancellation {
 
   /** Stops every request that carries this handle, now and later. May be called repeatedly. */
   public void cancel() {
-    List<Runnable> due;
+    List<Action> due;
     synchronized (this) {
       cancelled = true;
       due = new ArrayList<>(actions);
       actions.clear();
     }
-    due.forEach(Runnable::run);
+    due.forEach(Action::run);
   }
 
   /**
@@ -50,27 +52,55 @@ public final class Cancellation {
    * Registers an action that {@link #cancel()} runs, on the cancelling thread; at once if it was
    * called already. Implementations use it to interrupt a running graph.
    *
-   * @param action must be quick and must not throw
-   * @return closing it removes the action
+   * @param action runs at most once; must be quick and must not throw
+   * @return closing it removes the action: once {@code close} has returned, the action is not
+   *     running and never will, so that what it touches may be freed
    */
   public Registration onCancel(Runnable action) {
+    Action registered = new Action(action);
     synchronized (this) {
       if (!cancelled) {
-        actions.add(action);
-        return () -> remove(action);
+        actions.add(registered);
+        return registered;
       }
     }
-    action.run();
-    return () -> {};
+    registered.run();
+    return registered;
   }
 
-  private synchronized void remove(Runnable action) {
+  private synchronized void remove(Action action) {
     actions.remove(action);
+  }
+
+  /** An action with a lock of its own: closing it waits only for itself. */
+  private final class Action implements Registration {
+    private @Nullable Runnable action;
+
+    Action(Runnable action) {
+      this.action = Objects.requireNonNull(action, "action");
+    }
+
+    synchronized void run() {
+      Runnable due = action;
+      action = null;
+      if (due != null) {
+        due.run();
+      }
+    }
+
+    @Override
+    public void close() {
+      remove(this);
+      synchronized (this) {
+        action = null;
+      }
+    }
   }
 
   /** A registered action. */
   @FunctionalInterface
   public interface Registration extends AutoCloseable {
+    /** Removes the action. May be called repeatedly. */
     @Override
     void close();
   }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * All that an application changes to swap a model: the folder, and how to run it. Immutable and
  * thread-safe.
  *
- * <p>As a file, {@code loquent.properties} or JSON with the same names:
+ * <p>As a file, {@code loquent.properties} or JSON with the same names, dotted or nested ({@code
+ * {"threads": {"intra_op": 2}}}; null leaves a setting unset). In a {@code .properties} file a
+ * backslash escapes, so write paths with {@code /}.
  *
  * <pre>
  * model=models/g2p                 # relative to this file
@@ -61,9 +63,8 @@ public final class ModelConfig {
    *
    * @param path a model folder, or a {@code .properties} or {@code .json} file
    * @return the configuration
-   * @throws ModelLoadException if there is no such folder or file, or the file is not understood
-   * @throws InvalidRequestException if the file sets a generation option that is unknown or out of
-   *     range
+   * @throws ModelLoadException if there is no such folder or file, or the file is not understood:
+   *     an unknown setting (the message lists the near ones) or a value out of range
    */
   public static ModelConfig load(Path path) {
     return ModelConfigReader.load(path);
@@ -297,7 +298,8 @@ public final class ModelConfig {
      * @return this builder
      */
     public Builder sessionEntry(String key, String value) {
-      sessionEntries.put(key, value);
+      sessionEntries.put(
+          Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
       return this;
     }
 

@@ -32,7 +32,11 @@ final class ModelConfigReader {
           "threads.inter_op",
           "threads.spinning",
           "batch_size");
+  private static final List<String> SECTIONS =
+      List.of("threads", "provider", "session", "generation");
   private static final List<String> PREFIXES = List.of("provider.", "session.", "generation.");
+
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final Path file;
   private final Map<String, @Nullable Object> entries;
@@ -60,28 +64,36 @@ final class ModelConfigReader {
       if (name.endsWith(".json")) {
         return new ModelConfigReader(path, fromJson(text)).read();
       }
-    } catch (IOException | JsonException | IllegalArgumentException e) {
+    } catch (IOException e) {
+      // Messages of file system errors are often the path alone.
+      throw new ModelLoadException(path + ": cannot be read: " + e, e);
+    } catch (JsonException | IllegalArgumentException e) {
       throw new ModelLoadException(path + ": cannot be read: " + e.getMessage(), e);
     }
     throw new ModelLoadException(
-        path + ": expected a model folder, or a .properties or .json file");
+        path
+            + ": is neither a folder nor a .properties or .json file; give the model folder itself,"
+            + " or a configuration file");
   }
 
   private static Map<String, @Nullable Object> fromProperties(String text) throws IOException {
     Properties properties = new Properties();
-    properties.load(new StringReader(text));
+    properties.load(new StringReader(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text));
     Map<String, @Nullable Object> entries = new TreeMap<>();
     for (String name : properties.stringPropertyNames()) {
       String value = properties.getProperty(name).trim();
-      entries.put(name, name.startsWith("generation.") ? scalar(value) : value);
+      entries.put(name, name.startsWith("generation.") ? scalar(name, value) : value);
     }
     return entries;
   }
 
-  private static @Nullable Object scalar(String value) {
+  private static @Nullable Object scalar(String name, String value) {
     try {
       return Json.parse(value);
     } catch (JsonException e) {
+      if (!value.isEmpty() && "[{\"".indexOf(value.charAt(0)) >= 0) {
+        throw new IllegalArgumentException(name + "=" + value + ": " + e.getMessage(), e);
+      }
       // A bare word is a string: early_stopping=never needs no quotes.
       return value;
     }
@@ -95,18 +107,23 @@ final class ModelConfigReader {
 
   private static void flatten(
       String name, @Nullable Object value, Map<String, @Nullable Object> entries) {
-    if (value instanceof Map<?, ?> members) {
+    if (value instanceof Map<?, ?> members && (SECTIONS.contains(name) || !members.isEmpty())) {
       members.forEach((key, member) -> flatten(name + "." + key, member, entries));
     } else {
-      entries.put(name, value);
+      if (entries.containsKey(name)) {
+        throw new IllegalArgumentException("\"" + name + "\" is there twice, dotted and nested");
+      }
+      if (value != null || name.startsWith("generation.")) {
+        entries.put(name, value);
+      }
     }
   }
 
   private ModelConfig read() {
     entries.keySet().forEach(this::checkName);
-    ModelConfig.Builder builder = ModelConfig.builder(path("model", true));
+    ModelConfig.Builder builder = ModelConfig.builder(folder("model"));
     if (entries.containsKey("tokenizer")) {
-      builder.tokenizerFolder(path("tokenizer", true));
+      builder.tokenizerFolder(folder("tokenizer"));
     }
     if (entries.containsKey("precision")) {
       builder.precision(text("precision"));
@@ -124,13 +141,21 @@ final class ModelConfigReader {
       builder.batchSize(integer("batch_size"));
     }
     readProviders(builder);
-    under("session.").forEach((key, value) -> builder.sessionEntry(key, String.valueOf(value)));
+    under("session.").forEach((key, value) -> builder.sessionEntry(key, text("session." + key)));
+    builder.defaults(generation());
+    return builder.build();
+  }
+
+  private GenerationOptions generation() {
     try {
-      builder.defaults(GenerationOptions.fromMap(under("generation.")));
+      return GenerationOptions.fromMap(
+          under("generation."),
+          name -> {
+            throw unknown("generation." + name, NearNames.hint(name, Option.names()));
+          });
     } catch (InvalidRequestException e) {
       throw new ModelLoadException(file + ": generation." + e.getMessage(), e);
     }
-    return builder.build();
   }
 
   private void checkName(String name) {
@@ -138,9 +163,20 @@ final class ModelConfigReader {
     if (!known) {
       List<String> names = new ArrayList<>(NAMES);
       names.addAll(List.of("provider.<name>.<option>", "session.<entry>", "generation.<option>"));
-      throw new ModelLoadException(
-          file + ": unknown setting \"" + name + "\"" + NearNames.hint(name, names));
+      if (Option.named(name).isPresent()) {
+        names.add("generation." + name);
+      }
+      int dot = name.indexOf('.');
+      if (dot >= 0) {
+        NearNames.near(name.substring(0, dot), SECTIONS)
+            .forEach(section -> names.add(section + name.substring(dot)));
+      }
+      throw unknown(name, NearNames.hint(name, names));
     }
+  }
+
+  private ModelLoadException unknown(String name, String hint) {
+    return new ModelLoadException(file + ": unknown setting \"" + name + "\"" + hint);
   }
 
   private void readProviders(ModelConfig.Builder builder) {
@@ -150,7 +186,11 @@ final class ModelConfigReader {
       Object[] names =
           listed instanceof List<?> list ? list.toArray() : listed.toString().split(",");
       for (Object name : names) {
-        kinds.add(kind(String.valueOf(name).trim()));
+        kinds.add(kind("providers", String.valueOf(name).trim()));
+      }
+      if (kinds.isEmpty()) {
+        throw new ModelLoadException(
+            file + ": providers is empty; name at least one, such as cpu, or leave it out");
       }
     } else {
       kinds.add(ExecutionProvider.Kind.CPU);
@@ -162,7 +202,7 @@ final class ModelConfigReader {
             (key, value) -> {
               int dot = key.indexOf('.');
               Map<String, String> target =
-                  dot < 0 ? null : options.get(kind(key.substring(0, dot)));
+                  dot < 0 ? null : options.get(kind("provider." + key, key.substring(0, dot)));
               if (target == null) {
                 throw new ModelLoadException(
                     file
@@ -170,9 +210,9 @@ final class ModelConfigReader {
                         + key
                         + ": expected provider.<name>.<option> of a provider that \"providers\""
                         + " lists; it lists "
-                        + kinds);
+                        + kinds.toString().toLowerCase(Locale.ROOT));
               }
-              target.put(key.substring(dot + 1), String.valueOf(value));
+              target.put(key.substring(dot + 1), text("provider." + key));
             });
     builder.providers(
         options.entrySet().stream()
@@ -180,11 +220,11 @@ final class ModelConfigReader {
             .toArray(ExecutionProvider[]::new));
   }
 
-  private ExecutionProvider.Kind kind(String name) {
+  private ExecutionProvider.Kind kind(String setting, String name) {
     try {
       return ExecutionProvider.Kind.parse(name);
     } catch (ModelLoadException e) {
-      throw new ModelLoadException(file + ": " + e.getMessage(), e);
+      throw new ModelLoadException(file + ": " + setting + ": " + e.getMessage(), e);
     }
   }
 
@@ -199,31 +239,42 @@ final class ModelConfigReader {
     return members;
   }
 
-  private Path path(String name, boolean folder) {
-    Object value = entries.get(name);
-    if (value == null || value.toString().isEmpty()) {
+  private Path folder(String name) {
+    String value = entries.containsKey(name) ? text(name) : "";
+    if (value.isEmpty()) {
       throw new ModelLoadException(
           file + ": \"" + name + "\" is missing; it names a folder, relative to this file");
     }
-    Path path = file.toAbsolutePath().resolveSibling(value.toString()).normalize();
-    if (folder && !Files.isDirectory(path)) {
+    Path path = file.toAbsolutePath().resolveSibling(value).normalize();
+    if (!Files.isDirectory(path)) {
       throw new ModelLoadException(
           file + ": " + name + "=" + value + ": there is no folder " + path);
     }
     return path;
   }
 
+  /** A string, or a number or flag as it is written. */
   private String text(String name) {
-    return String.valueOf(entries.get(name));
+    Object value = entries.get(name);
+    if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+      return value.toString();
+    }
+    throw new ModelLoadException(
+        file + ": " + name + " must be a single value; found " + Json.write(value));
   }
 
   private int integer(String name) {
+    String value = text(name);
     try {
-      return Integer.parseInt(text(name));
+      int number = Integer.parseInt(value);
+      if (number >= 1) {
+        return number;
+      }
     } catch (NumberFormatException e) {
-      throw new ModelLoadException(
-          file + ": " + name + " must be a whole number; found " + text(name), e);
+      // Reported below, together with the numbers that are too small.
     }
+    throw new ModelLoadException(
+        file + ": " + name + " must be a whole number, at least 1; found " + value);
   }
 
   private boolean flag(String name) {

@@ -1,5 +1,6 @@
 package io.loquent;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -21,23 +22,30 @@ final class NearNames {
    * @return "; did you mean a, b?" with the nearest names, or "; known: " with all of them
    */
   static String hint(String name, Collection<String> known) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    int limit = Math.max(2, name.length() / 3);
-    List<String> near =
-        known.stream()
-            .filter(candidate -> distance(lower, candidate) <= limit || related(lower, candidate))
-            .sorted(Comparator.comparingInt(candidate -> distance(lower, candidate)))
-            .limit(MOST_NAMES)
-            .collect(Collectors.toList());
+    List<String> near = near(name, known);
     return near.isEmpty()
         ? "; known: " + String.join(", ", known)
         : "; did you mean " + String.join(", ", near) + "?";
   }
 
+  /** Finds the nearest names, the nearest first. */
+  static List<String> near(String name, Collection<String> known) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    int limit = Math.max(2, name.length() / 3);
+    return known.stream()
+        .filter(candidate -> distance(lower, candidate) <= limit || related(lower, candidate))
+        .sorted(Comparator.comparingInt(candidate -> distance(lower, candidate)))
+        .limit(MOST_NAMES)
+        .collect(Collectors.toList());
+  }
+
   private static boolean related(String name, String candidate) {
     String plain = name.replace("_", "").replace("-", "");
     String other = candidate.replace("_", "");
-    return plain.length() >= 4 && (other.contains(plain) || plain.contains(other));
+    boolean partOfIt = plain.length() >= 4 && (other.contains(plain) || plain.contains(other));
+    List<String> words = Arrays.asList(name.split("[_.-]"));
+    return partOfIt
+        || (words.size() > 1 && Arrays.asList(candidate.split("[_.]")).containsAll(words));
   }
 
   /** The Levenshtein distance. */

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A generation option: its Hugging Face name, the type and range of its value. Immutable; the
@@ -32,16 +34,22 @@ public final class Option<T> {
 
   /**
    * Fewest tokens to generate before an end token may come. Wins over {@link #MIN_LENGTH} where it
-   * asks for more.
+   * asks for more; default 0.
    */
   public static final Option<Integer> MIN_NEW_TOKENS =
       new Option<>("min_new_tokens", OptionType.integer(0, Integer.MAX_VALUE));
 
-  /** Shortest sequence in tokens, prompt included, before an end token may come. */
+  /**
+   * Shortest sequence in tokens, prompt (for encoder-decoders: decoder start and decoder prompt)
+   * included, before an end token may come; default 0.
+   */
   public static final Option<Integer> MIN_LENGTH =
       new Option<>("min_length", OptionType.integer(0, Integer.MAX_VALUE));
 
-  /** Longest time to generate; seconds in JSON. What there is then is returned. */
+  /**
+   * Longest time to generate, above 0 and up to 1e9 seconds; seconds in JSON. What there is then is
+   * returned.
+   */
   public static final Option<Duration> MAX_TIME = new Option<>("max_time", OptionType.seconds());
 
   /**
@@ -65,7 +73,8 @@ public final class Option<T> {
       new Option<>("num_beam_groups", OptionType.integer(1, 4096));
 
   /**
-   * Taken from a token's score for each beam of an earlier group that chose it at the same step.
+   * Taken from a token's score for each beam of an earlier group that chose it at the same step;
+   * default 0.
    */
   public static final Option<Double> DIVERSITY_PENALTY =
       new Option<>("diversity_penalty", OptionType.number("[0, inf)"));
@@ -83,7 +92,7 @@ public final class Option<T> {
 
   /**
    * Weight of the degeneration penalty of contrastive search (Su et al. 2022); together with {@link
-   * #TOP_K} above 1 it turns contrastive search on.
+   * #TOP_K} above 1 and no sampling, a weight above 0 turns contrastive search on.
    */
   public static final Option<Double> PENALTY_ALPHA =
       new Option<>("penalty_alpha", OptionType.number("[0, 1]"));
@@ -183,8 +192,9 @@ public final class Option<T> {
       new Option<>("repetition_penalty", OptionType.number("(0, inf)"));
 
   /**
-   * Above 1 favours tokens of the encoder's input (of the prompt, for decoders) by the inverse of
-   * {@link #REPETITION_PENALTY}; default 1.
+   * Multiplies positive and divides negative scores of tokens of the encoder's input (of the
+   * prompt, for decoders), the inverse of what {@link #REPETITION_PENALTY} does: above 1 favours
+   * them; default 1.
    */
   public static final Option<Double> ENCODER_REPETITION_PENALTY =
       new Option<>("encoder_repetition_penalty", OptionType.number("(0, inf)"));
@@ -401,9 +411,13 @@ public final class Option<T> {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
+  static Set<String> names() {
+    return BY_NAME.keySet();
+  }
+
   static InvalidRequestException unknown(String name) {
     return new InvalidRequestException(
-        "unknown or unsupported option \"" + name + "\"" + NearNames.hint(name, BY_NAME.keySet()));
+        "unknown or unsupported option \"" + name + "\"" + NearNames.hint(name, names()));
   }
 
   /**
@@ -423,7 +437,7 @@ public final class Option<T> {
    * @throws InvalidRequestException if it is of another kind or out of range
    */
   public T parse(Object json) {
-    return type.parse(name, json);
+    return type.parse(name, Objects.requireNonNull(json, "json"));
   }
 
   Object toJson(Object value) {

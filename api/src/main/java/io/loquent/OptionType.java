@@ -3,6 +3,7 @@ package io.loquent;
 import io.loquent.internal.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 record OptionType<T>(
     String expected, Function<Object, @Nullable T> read, Function<T, Object> write) {
+
+  private static final Duration LONGEST_TIME = Duration.ofSeconds(1_000_000_000);
 
   static OptionType<Boolean> flag() {
     return new OptionType<>(
@@ -57,13 +60,14 @@ record OptionType<T>(
 
   static OptionType<Duration> seconds() {
     return new OptionType<>(
-        "a time in seconds, above 0",
+        "a time in seconds, above 0 and at most 1e9",
         json -> {
           if (json instanceof Duration duration) {
-            return duration.isNegative() || duration.isZero() ? null : duration;
+            boolean positive = !duration.isNegative() && !duration.isZero();
+            return positive && duration.compareTo(LONGEST_TIME) <= 0 ? duration : null;
           }
           return json instanceof Number number && within("(0, 1e9]", number.doubleValue())
-              ? Duration.ofNanos((long) (number.doubleValue() * 1e9))
+              ? Duration.ofNanos(Math.max(1, Math.round(number.doubleValue() * 1e9)))
               : null;
         },
         duration -> duration.toNanos() / 1e9);
@@ -114,7 +118,7 @@ record OptionType<T>(
 
   static OptionType<List<SequenceBias>> sequenceBias() {
     return new OptionType<>(
-        "a list of [[token ids], bias] pairs",
+        "a list of [[token ids], bias] pairs, each bias finite or -Infinity",
         json -> list(json, OptionType::bias),
         biases -> {
           List<Object> pairs = new ArrayList<>();
@@ -167,8 +171,8 @@ record OptionType<T>(
 
   private static String describe(Object json) {
     try {
-      String text = Json.write(json instanceof Number ? json.toString() : json);
-      text = json instanceof Number ? json.toString() : text;
+      // JSON has no NaN and no infinities.
+      String text = json instanceof Number ? json.toString() : Json.write(json);
       return text.length() > 80 ? text.substring(0, 80) + "..." : text;
     } catch (IllegalArgumentException e) {
       return json.toString();
@@ -176,7 +180,10 @@ record OptionType<T>(
   }
 
   private static @Nullable Long wholeNumber(@Nullable Object json) {
-    if (json instanceof Long || json instanceof Integer) {
+    if (json instanceof Long
+        || json instanceof Integer
+        || json instanceof Short
+        || json instanceof Byte) {
       return ((Number) json).longValue();
     }
     if (json instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1e15) {
@@ -230,7 +237,7 @@ record OptionType<T>(
     List<Integer> tokens = nonEmptyIds(pair.get(0));
     return tokens != null
             && pair.get(1) instanceof Number number
-            && within("(-inf, inf)", number.doubleValue())
+            && within("[-inf, inf)", number.doubleValue())
         ? new SequenceBias(tokens, number.doubleValue())
         : null;
   }
@@ -259,6 +266,6 @@ record OptionType<T>(
   static Map<String, Option<?>> index(List<Option<?>> options) {
     Map<String, Option<?>> byName = new LinkedHashMap<>();
     options.forEach(option -> byName.put(option.name(), option));
-    return byName;
+    return Collections.unmodifiableMap(byName);
   }
 }

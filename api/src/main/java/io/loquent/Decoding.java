@@ -1,5 +1,7 @@
 package io.loquent;
 
+import java.util.List;
+
 /**
  * A decoding family with its own settings; what is not set comes from the levels below (see {@link
  * GenerationOptions}). Immutable.
@@ -34,6 +36,7 @@ public sealed interface Decoding
    *
    * @param numBeams hypotheses kept, at least 2
    * @return the family
+   * @throws InvalidRequestException if there are fewer or too many
    */
   static Beam beam(int numBeams) {
     if (numBeams < 2) {
@@ -50,8 +53,17 @@ public sealed interface Decoding
    * @param penaltyAlpha weight of the likeness, above 0, up to 1
    * @param topK number of tokens compared, at least 2
    * @return the family
+   * @throws InvalidRequestException if a value is out of range
    */
   static Contrastive contrastive(double penaltyAlpha, int topK) {
+    if (penaltyAlpha == 0 || topK < 2) {
+      throw new InvalidRequestException(
+          "contrastive search needs penalty_alpha above 0 and top_k of at least 2; found "
+              + penaltyAlpha
+              + " and "
+              + topK
+              + "; use greedy()");
+    }
     return new Contrastive(
         choose(false, 1).set(Option.PENALTY_ALPHA, penaltyAlpha).set(Option.TOP_K, topK).build());
   }
@@ -193,6 +205,17 @@ public sealed interface Decoding
               with(settings, Option.NUM_BEAM_GROUPS, numBeamGroups),
               Option.DIVERSITY_PENALTY,
               diversityPenalty));
+    }
+
+    /**
+     * Sets {@link Option#FORCE_WORDS_IDS}.
+     *
+     * @param phrases the phrases that every result must hold, each as the list of its alternatives,
+     *     which are lists of token ids
+     * @return a copy with it
+     */
+    public Beam forceWords(List<List<List<Integer>>> phrases) {
+      return new Beam(with(settings, Option.FORCE_WORDS_IDS, phrases));
     }
 
     /**

@@ -190,7 +190,9 @@ public final class GenerationOptions {
 
     /**
      * Chooses a decoding family: sets all options that choose between families, and those that the
-     * family has set.
+     * family has set. Options that belong to another family ({@code num_beams}, {@code
+     * num_beam_groups}, {@code penalty_alpha}, {@code force_words_ids}) are reset, so call it
+     * before setting them one by one.
      *
      * @param decoding such as {@code Decoding.sampling().temperature(0.8)}
      * @return this builder

@@ -22,7 +22,8 @@ public final class GenerationRequest {
   private GenerationRequest(Builder builder) {
     input = builder.input;
     options = builder.options;
-    cancellation = builder.cancellation;
+    // Requests of one builder must not share a handle that nobody asked for.
+    cancellation = builder.cancellation == null ? Cancellation.create() : builder.cancellation;
     decoderInput = builder.decoderInput;
     negativePrompt = builder.negativePrompt;
     logitsProcessors = List.copyOf(builder.logitsProcessors);
@@ -81,7 +82,7 @@ public final class GenerationRequest {
   /**
    * Returns the handle that stops this request.
    *
-   * @return the handle
+   * @return the handle that the builder was given, otherwise one of the request's own
    */
   public Cancellation cancellation() {
     return cancellation;
@@ -136,7 +137,7 @@ public final class GenerationRequest {
   public static final class Builder {
     private final Input input;
     private GenerationOptions options = GenerationOptions.none();
-    private Cancellation cancellation = Cancellation.create();
+    private @Nullable Cancellation cancellation;
     private @Nullable Input decoderInput;
     private @Nullable Input negativePrompt;
     private final List<LogitsProcessor> logitsProcessors = new ArrayList<>();

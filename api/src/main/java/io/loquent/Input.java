@@ -106,21 +106,25 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
    */
   record Features(String name, List<Integer> shape, FloatBuffer values) implements Input {
     /**
-     * Checks that the number of values fits the shape.
+     * Checks that the number of values fits the shape, and keeps a view of the values, so that the
+     * caller may move the buffer's position and limit.
      *
      * @param name the graph input that they are for, such as {@code input_features}
      * @param shape the shape of one row, without the batch dimension
      * @param values row-major values from position to limit, as many as the shape has
+     * @throws InvalidRequestException if a dimension is below 1, or there are more or fewer values
      */
     public Features {
       Objects.requireNonNull(name, "name");
       shape = List.copyOf(shape);
+      values = values.duplicate();
       long expected = 1;
       for (int dimension : shape) {
         if (dimension < 1) {
           throw new InvalidRequestException(name + ": shape " + shape + " has a dimension below 1");
         }
-        expected *= dimension;
+        // Beyond a buffer's reach the exact number is of no interest, and must not overflow.
+        expected = Math.min(expected * dimension, 1L + Integer.MAX_VALUE);
       }
       if (values.remaining() != expected) {
         throw new InvalidRequestException(
@@ -128,7 +132,7 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
                 + ": shape "
                 + shape
                 + " needs "
-                + expected
+                + (expected > Integer.MAX_VALUE ? "more than " + Integer.MAX_VALUE : expected)
                 + " values, found "
                 + values.remaining());
       }

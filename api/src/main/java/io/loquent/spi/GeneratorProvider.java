@@ -5,6 +5,7 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.ModelReport;
 import java.util.Iterator;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /** Opens generators. Found by {@link ServiceLoader}; implementations are thread-safe. */
@@ -14,18 +15,26 @@ public interface GeneratorProvider {
    * Finds the provider on the class path.
    *
    * @return the first provider
-   * @throws ModelLoadException if there is none
+   * @throws ModelLoadException if there is none, or it cannot be loaded
    */
   static GeneratorProvider load() {
     Iterator<GeneratorProvider> providers =
         ServiceLoader.load(GeneratorProvider.class, GeneratorProvider.class.getClassLoader())
             .iterator();
-    if (!providers.hasNext()) {
+    try {
+      if (providers.hasNext()) {
+        return providers.next();
+      }
+    } catch (ServiceConfigurationError e) {
       throw new ModelLoadException(
-          "no implementation of Loquent was found on the class path; add the dependency"
-              + " io.loquent:loquent-runtime");
+          "an implementation of Loquent is on the class path but cannot be loaded: "
+              + e.getMessage()
+              + "; are its own dependencies there, in matching versions?",
+          e);
     }
-    return providers.next();
+    throw new ModelLoadException(
+        "no implementation of Loquent was found on the class path; add the dependency"
+            + " io.loquent:loquent-runtime");
   }
 
   /**

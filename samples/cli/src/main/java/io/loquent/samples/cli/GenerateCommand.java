@@ -1,0 +1,93 @@
+package io.loquent.samples.cli;
+
+import io.loquent.Cancellation;
+import io.loquent.Candidate;
+import io.loquent.FinishReason;
+import io.loquent.GenerationOptions;
+import io.loquent.GenerationRequest;
+import io.loquent.GenerationResult;
+import io.loquent.Generator;
+import io.loquent.Input;
+import io.loquent.ModelConfig;
+import io.loquent.Option;
+import io.loquent.spi.GeneratorProvider;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Text in, text out, as it is generated. */
+@Command(
+    name = "generate",
+    description = {
+      "Generates from a text and prints the result while it is generated.",
+      "Several results (--num-return-sequences) are listed with their scores.",
+      "Ctrl-C stops generating and keeps what there is."
+    })
+final class GenerateCommand implements Callable<Integer> {
+
+  private final Supplier<GeneratorProvider> provider;
+  private final Terminal terminal;
+  private final BooleanSupplier verbose;
+
+  @Mixin private ModelChoice model = new ModelChoice();
+  @Mixin private OptionFlags flags = new OptionFlags();
+  @Mixin private TextSource source = new TextSource();
+
+  GenerateCommand(
+      Supplier<GeneratorProvider> provider, Terminal terminal, BooleanSupplier verbose) {
+    this.provider = provider;
+    this.terminal = terminal;
+    this.verbose = verbose;
+  }
+
+  @Override
+  public Integer call() {
+    GenerationOptions options = flags.read();
+    ModelConfig config = model.read();
+    Input input = source.read(terminal);
+    try (Generator generator = provider.get().open(config)) {
+      Cancellation cancellation = Cancellation.create();
+      GenerationRequest request =
+          GenerationRequest.of(input).options(options).cancellation(cancellation).build();
+      boolean severalAskedFor = options.get(Option.NUM_RETURN_SEQUENCES).orElse(1) > 1;
+      GenerationResult result =
+          Interrupt.cancelling(
+              cancellation,
+              () ->
+                  severalAskedFor
+                      ? generator.generate(request)
+                      : TextPrinter.stream(generator, request, terminal.out()));
+      if (result.candidates().size() > 1) {
+        TextPrinter.list(result, terminal.out());
+      }
+      if (verbose.getAsBoolean()) {
+        printStatistics(result);
+      }
+      return isCancelled(result) ? Interrupt.EXIT_CODE : 0;
+    }
+  }
+
+  private static boolean isCancelled(GenerationResult result) {
+    return result.candidates().stream()
+        .map(Candidate::finishReason)
+        .anyMatch(FinishReason.CANCELLED::equals);
+  }
+
+  private void printStatistics(GenerationResult result) {
+    terminal
+        .err()
+        .printf(
+            Locale.ROOT,
+            "%d prompt tokens, %d generated tokens, %d model runs; first token after %d ms, all"
+                + " after %d ms; ended by %s%n",
+            result.usage().promptTokens(),
+            result.usage().generatedTokens(),
+            result.usage().modelRuns(),
+            result.timings().timeToFirstToken().toMillis(),
+            result.timings().total().toMillis(),
+            result.best().finishReason());
+  }
+}

@@ -22,12 +22,14 @@ public final class LogProbabilities {
    * @throws InferenceException if a score is NaN or positive infinity
    */
   public static void logSoftmax(float[] scores) {
-    double logSum = logSumExp(scores);
-    if (logSum == Double.NEGATIVE_INFINITY) {
+    double max = max(scores);
+    if (max == Double.NEGATIVE_INFINITY) {
       return;
     }
+    double logSum = logSumExpAbove(max, scores);
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = (float) (scores[i] - logSum);
+      // In this order, so that very large logits lose no precision.
+      scores[i] = (float) (scores[i] - max - logSum);
     }
   }
 
@@ -41,16 +43,7 @@ public final class LogProbabilities {
    */
   public static double logSumExp(float[] scores) {
     double max = max(scores);
-    if (max == Double.NEGATIVE_INFINITY) {
-      return max;
-    }
-    double sum = 0;
-    for (float score : scores) {
-      if (score != Float.NEGATIVE_INFINITY) {
-        sum += Math.exp(score - max);
-      }
-    }
-    return max + Math.log(sum);
+    return max == Double.NEGATIVE_INFINITY ? max : max + logSumExpAbove(max, scores);
   }
 
   /**
@@ -62,8 +55,10 @@ public final class LogProbabilities {
    * @throws InferenceException if a logit is NaN or positive infinity
    */
   public static double at(float[] logits, int id) {
-    double logSum = logSumExp(logits);
-    return logits[id] == Float.NEGATIVE_INFINITY ? Double.NEGATIVE_INFINITY : logits[id] - logSum;
+    double max = max(logits);
+    return logits[id] == Float.NEGATIVE_INFINITY
+        ? Double.NEGATIVE_INFINITY
+        : logits[id] - max - logSumExpAbove(max, logits);
   }
 
   /**
@@ -101,6 +96,17 @@ public final class LogProbabilities {
         scores[i] = score > 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
       }
     }
+  }
+
+  /** Returns by how much the {@link #logSumExp} is above the highest score, which is finite. */
+  private static double logSumExpAbove(double max, float[] scores) {
+    double sum = 0;
+    for (float score : scores) {
+      if (score != Float.NEGATIVE_INFINITY) {
+        sum += Math.exp(score - max);
+      }
+    }
+    return Math.log(sum);
   }
 
   /** Returns the entropy, in nats, of the distribution whose {@link #logSumExp} is given. */

@@ -1,32 +1,51 @@
 package io.loquent.decoding.logits;
 
+import io.loquent.ContextLengthException;
+import io.loquent.GenerationOptions;
 import io.loquent.InvalidRequestException;
-import io.loquent.LogitsProcessor;
+import io.loquent.Option;
 import io.loquent.TokenSequence;
 import io.loquent.decoding.SearchSetup;
 import java.util.List;
 
 /**
- * All that a request does to scores before a token is chosen, in Hugging Face's order. It holds
- * buffers that its processors reuse, so it belongs to one request and is confined to one thread.
+ * All that a request does to scores before a token is chosen. It holds buffers that its processors
+ * reuse, so it belongs to one request and is confined to one thread; after its first calls it
+ * allocates nothing.
+ *
+ * <p>The order is Hugging Face's ({@code GenerationMixin._get_logits_processor}), with what is not
+ * from there, marked with *, in between: sequence bias, encoder repetition penalty, repetition
+ * penalty, presence and frequency penalty*, no-repeat n-grams, encoder no-repeat n-grams, DRY*, bad
+ * words, minimum length, allowed tokens, forced first token, forced end token, removal of invalid
+ * values, exponential decay, suppressed tokens, suppressed first tokens, the request's own
+ * processors; for sampling the warpers temperature, top-n-sigma*, top-k, top-p, min-p, typical,
+ * epsilon, eta, XTC*; and last renormalization. {@link Guidance} comes before all of them and is up
+ * to the search.
  */
 public final class ProcessorChain {
 
-  private final LogitsProcessor[] processors;
+  private final ScoreStep[] steps;
 
-  private ProcessorChain(List<LogitsProcessor> processors) {
-    this.processors = processors.toArray(new LogitsProcessor[0]);
+  private ProcessorChain(List<ScoreStep> steps) {
+    this.steps = steps.toArray(new ScoreStep[0]);
   }
 
   /**
    * Makes the chain of a search that draws tokens at random; its scores are raw logits.
    *
    * @param setup the request
-   * @return processors, then the warpers if {@code do_sample} is on
-   * @throws InvalidRequestException if an option names a token outside the vocabulary
+   * @return processors, then the warpers if {@code do_sample} is on; without a {@code top_k} that
+   *     is set or switched off, 50 tokens are kept
+   * @throws InvalidRequestException if an option names a token outside the vocabulary, or needs
+   *     something that the request does not have
+   * @throws ContextLengthException if the prompt leaves no room for a single token
    */
   public static ProcessorChain forSampling(SearchSetup setup) {
-    return new ProcessorChain(setup.request().logitsProcessors());
+    ChainAssembly assembly = new ChainAssembly(setup).processors();
+    if (isSampling(setup.options())) {
+      assembly.warpers(1);
+    }
+    return new ProcessorChain(assembly.renormalization().steps());
   }
 
   /**
@@ -34,21 +53,31 @@ public final class ProcessorChain {
    *
    * @param setup the request
    * @return processors without warpers
-   * @throws InvalidRequestException if an option names a token outside the vocabulary
+   * @throws InvalidRequestException if an option names a token outside the vocabulary, or needs
+   *     something that the request does not have
+   * @throws ContextLengthException if the prompt leaves no room for a single token
    */
   public static ProcessorChain forGreedy(SearchSetup setup) {
-    return new ProcessorChain(setup.request().logitsProcessors());
+    return new ProcessorChain(new ChainAssembly(setup).processors().renormalization().steps());
   }
 
   /**
    * Makes the chain of a beam search; its scores are log-probabilities.
    *
    * @param setup the request
-   * @return processors, then the warpers if {@code do_sample} is on
-   * @throws InvalidRequestException if an option names a token outside the vocabulary
+   * @return processors, then the warpers if {@code do_sample} is on; they keep at least one token
+   *     more than there are end tokens, so that a beam can always go on
+   * @throws InvalidRequestException if an option names a token outside the vocabulary, or needs
+   *     something that the request does not have
+   * @throws ContextLengthException if the prompt leaves no room for a single token
    */
   public static ProcessorChain forBeams(SearchSetup setup) {
-    return new ProcessorChain(setup.request().logitsProcessors());
+    ChainAssembly assembly = new ChainAssembly(setup).processors();
+    if (isSampling(setup.options())) {
+      int endTokens = setup.options().get(Option.EOS_TOKEN_ID).orElse(List.of()).size();
+      assembly.warpers(Math.max(2, endTokens + 1));
+    }
+    return new ProcessorChain(assembly.renormalization().steps());
   }
 
   /**
@@ -57,10 +86,12 @@ public final class ProcessorChain {
    * @param tokens the sequence so far
    * @param row which of the request's sequences or beams it is; random choices depend on it
    * @param scores {@code [vocabulary]} scores
+   * @throws io.loquent.InferenceException if a processor meets a score that is NaN or positive
+   *     infinity
    */
   public void process(TokenSequence tokens, int row, float[] scores) {
-    for (LogitsProcessor processor : processors) {
-      processor.process(tokens, scores);
+    for (ScoreStep step : steps) {
+      step.process(tokens, row, scores);
     }
   }
 
@@ -70,6 +101,10 @@ public final class ProcessorChain {
    * @return true if there is no processor
    */
   public boolean isEmpty() {
-    return processors.length == 0;
+    return steps.length == 0;
+  }
+
+  private static boolean isSampling(GenerationOptions options) {
+    return options.get(Option.DO_SAMPLE).orElse(false);
   }
 }

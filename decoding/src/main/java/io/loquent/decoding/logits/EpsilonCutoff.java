@@ -1,0 +1,24 @@
+package io.loquent.decoding.logits;
+
+import io.loquent.LogitsProcessor;
+import io.loquent.TokenSequence;
+
+/**
+ * Keeps the tokens of at least a certain probability (epsilon sampling, Hewitt et al. 2022; Hugging
+ * Face {@code EpsilonLogitsWarper}).
+ */
+final class EpsilonCutoff implements LogitsProcessor {
+
+  private final double logEpsilon;
+  private final ScoreFloor floor;
+
+  EpsilonCutoff(double epsilon, ScoreFloor floor) {
+    logEpsilon = Math.log(epsilon);
+    this.floor = floor;
+  }
+
+  @Override
+  public void process(TokenSequence tokens, float[] scores) {
+    floor.apply(scores, LogProbabilities.logSumExp(scores) + logEpsilon);
+  }
+}

@@ -1,0 +1,96 @@
+package io.loquent.decoding.logits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+class CounterRandomTest {
+
+  private static final int DRAWS = 200_000;
+
+  /** With 255 degrees of freedom a fair generator stays below this 9999 times out of 10000. */
+  private static final double CHI_SQUARE_LIMIT = 347;
+
+  @Test
+  void gives_the_same_numbers_in_every_version() {
+    assertThat(CounterRandom.uniform(0, 0, 0, 0)).isEqualTo(0.1296456182997474);
+    assertThat(CounterRandom.uniform(42, 1, 2, 3)).isEqualTo(0.37497423864466406);
+    assertThat(CounterRandom.uniform(-1, 0, 1000, CounterRandom.XTC)).isEqualTo(0.9851958855887327);
+    assertThat(CounterRandom.uniform(Long.MAX_VALUE, 4095, Integer.MAX_VALUE, CounterRandom.DRAWS))
+        .isEqualTo(0.5987508888369142);
+  }
+
+  @Test
+  void is_uniform_along_every_part_of_the_key() {
+    assertUniform(i -> CounterRandom.uniform(i, 0, 0, 0));
+    assertUniform(i -> CounterRandom.uniform(7, i, 0, 0));
+    assertUniform(i -> CounterRandom.uniform(7, 0, i, 0));
+    assertUniform(i -> CounterRandom.uniform(7, 0, 0, i));
+  }
+
+  @Test
+  void draws_neighbouring_keys_independently() {
+    assertIndependent(
+        i -> CounterRandom.uniform(7, 0, i, 0), i -> CounterRandom.uniform(7, 0, i + 1, 0));
+    assertIndependent(
+        i -> CounterRandom.uniform(7, 0, i, 0), i -> CounterRandom.uniform(8, 0, i, 0));
+    assertIndependent(
+        i -> CounterRandom.uniform(7, 0, i, 0), i -> CounterRandom.uniform(7, 1, i, 0));
+    assertIndependent(
+        i -> CounterRandom.uniform(7, 0, i, 0), i -> CounterRandom.uniform(7, 0, i, 1));
+    assertIndependent(
+        i -> CounterRandom.uniform(7, 1, i, 0), i -> CounterRandom.uniform(7, 0, i, 1));
+  }
+
+  @Test
+  void does_not_confuse_the_parts_of_the_key() {
+    Set<Double> numbers = new HashSet<>();
+    for (int seed = 0; seed < 10; seed++) {
+      for (int row = 0; row < 10; row++) {
+        for (int position = 0; position < 10; position++) {
+          for (int stream = 0; stream < 10; stream++) {
+            numbers.add(CounterRandom.uniform(seed, row, position, stream));
+          }
+        }
+      }
+    }
+    assertThat(numbers).hasSize(10_000);
+  }
+
+  private static void assertUniform(IntToDoubleFunction draw) {
+    int[] cells = new int[256];
+    double sum = 0;
+    for (int i = 0; i < DRAWS; i++) {
+      double number = draw.applyAsDouble(i);
+      assertThat(number).isGreaterThanOrEqualTo(0).isLessThan(1);
+      sum += number;
+      cells[(int) (number * 256)]++;
+    }
+    assertThat(sum / DRAWS).isCloseTo(0.5, within(0.003));
+    assertThat(chiSquare(cells)).isLessThan(CHI_SQUARE_LIMIT);
+  }
+
+  /** Pairs fall evenly into the cells of a square. */
+  private static void assertIndependent(IntToDoubleFunction first, IntToDoubleFunction second) {
+    int[] cells = new int[256];
+    for (int i = 0; i < DRAWS; i++) {
+      int column = (int) (first.applyAsDouble(i) * 16);
+      int row = (int) (second.applyAsDouble(i) * 16);
+      cells[16 * row + column]++;
+    }
+    assertThat(chiSquare(cells)).isLessThan(CHI_SQUARE_LIMIT);
+  }
+
+  private static double chiSquare(int[] cells) {
+    double expected = (double) DRAWS / cells.length;
+    double sum = 0;
+    for (int count : cells) {
+      sum += (count - expected) * (count - expected) / expected;
+    }
+    return sum;
+  }
+}

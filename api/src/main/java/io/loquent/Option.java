@@ -33,8 +33,8 @@ public final class Option<T> {
       new Option<>("max_length", OptionType.integer(1, Integer.MAX_VALUE));
 
   /**
-   * Fewest tokens to generate before an end token may come. Wins over {@link #MIN_LENGTH} where it
-   * asks for more; default 0.
+   * Fewest tokens to generate before an end token may come; default 0. Wins over {@link
+   * #MIN_LENGTH}, even where it asks for less.
    */
   public static final Option<Integer> MIN_NEW_TOKENS =
       new Option<>("min_new_tokens", OptionType.integer(0, Integer.MAX_VALUE));

@@ -68,8 +68,8 @@ final class DjlLibrary {
         + ". It runs on Linux x86_64 and aarch64 with glibc 2.34 or newer (so not on Alpine or"
         + " another musl system: use an image based on Debian 12, Ubuntu 22.04 or RHEL 9 or newer),"
         + " on macOS aarch64 and on Windows x86_64; elsewhere build it yourself and set"
-        + " RUST_LIBRARY_PATH to its folder. It is unpacked into ~/.djl.ai or, if the home folder is"
-        + " read-only, the temporary folder: set ENGINE_CACHE_DIR to a folder that can be written"
-        + " and executed from if neither can";
+        + " RUST_LIBRARY_PATH to the library file. It is unpacked into ~/.djl.ai or, if the home"
+        + " folder is read-only, the temporary folder: set ENGINE_CACHE_DIR to a folder that can be"
+        + " written and executed from if neither can";
   }
 }

@@ -1,6 +1,8 @@
 package io.loquent.tokenizers;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.loquent.InvalidRequestException;
 import io.loquent.spi.IncrementalDetokenizer;
 import io.loquent.spi.Tokenizer;
 import java.util.Objects;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * that is freed under a running call takes the process down.
  */
 final class NativeTokenizer implements Tokenizer {
+
+  // Overflowing tokens are those that truncation cuts off, and nothing is truncated.
+  private static final boolean WITHOUT_OVERFLOW = false;
 
   private final TokenizerFile file;
   private final Optional<DecoderChain> decoder;
@@ -35,24 +40,14 @@ final class NativeTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
     String wellFormed = SurrogatePairs.repair(text);
-    return call(
-        tokenizer ->
-            toInts(
-                tokenizer
-                    .encode(wellFormed, addSpecialTokens, /* withOverflowingTokens= */ false)
-                    .getIds()));
+    return ids(open -> open.encode(wellFormed, addSpecialTokens, WITHOUT_OVERFLOW));
   }
 
   @Override
   public int[] encode(String first, String second, boolean addSpecialTokens) {
     String a = SurrogatePairs.repair(first);
     String b = SurrogatePairs.repair(second);
-    return call(
-        tokenizer ->
-            toInts(
-                tokenizer
-                    .encode(a, b, addSpecialTokens, /* withOverflowingTokens= */ false)
-                    .getIds()));
+    return ids(open -> open.encode(a, b, addSpecialTokens, WITHOUT_OVERFLOW));
   }
 
   @Override
@@ -107,6 +102,28 @@ final class NativeTokenizer implements Tokenizer {
     } finally {
       exclusive.unlock();
     }
+  }
+
+  private int[] ids(NativeCall<Encoding> encode) {
+    return call(
+        open -> {
+          try {
+            return toInts(encode.on(open).getIds());
+          } catch (RuntimeException e) {
+            throw unencodable(e);
+          }
+        });
+  }
+
+  private InvalidRequestException unencodable(RuntimeException cause) {
+    InvalidRequestException refusal =
+        new InvalidRequestException(
+            "the tokenizer of "
+                + file.path()
+                + " has no tokens for a part of the text: "
+                + cause.getMessage());
+    refusal.initCause(cause);
+    return refusal;
   }
 
   private <T> T call(NativeCall<T> call) {

@@ -30,6 +30,7 @@ record TokenizerFile(
     Map<String, @Nullable Object> members = file.members();
     Vocabulary.Builder vocabulary = new Vocabulary.Builder();
     readModel(path, members, vocabulary);
+    TemplateCheck.check(path, members.get("post_processor"));
     Map<String, AddedToken> own = readAddedTokens(members);
     Map<String, AddedToken> all = merge(own, config.addedTokens());
     List<@Nullable Object> addedTokens = new ArrayList<>();

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loquent.spi.IncrementalDetokenizer;
 import io.loquent.spi.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IncrementalDetokenizerTest {
 
@@ -64,6 +67,41 @@ class IncrementalDetokenizerTest {
         assertStreamsLikeDecode(tokenizer);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama-2", "gemma", "byte fallback and metaspace"})
+  void text_spelt_in_bytes_streams_like_the_full_decode(String decoder, @TempDir Path folder) {
+    try (Tokenizer tokenizer = Fixtures.open(folder, TinyTokenizers.withDecoder(decoder))) {
+      for (String text : TEXTS) {
+        int[] ids = byteIds(tokenizer, text);
+        for (int length = 0; length <= ids.length; length++) {
+          assertStreamsLikeDecode(tokenizer, Arrays.copyOf(ids, length));
+        }
+      }
+    }
+  }
+
+  @Test
+  void bytes_wait_for_the_end_of_their_run_because_a_bad_one_spoils_all(@TempDir Path folder) {
+    try (Tokenizer tokenizer = Fixtures.open(folder, TinyTokenizers.withDecoder("llama-2"))) {
+      int a = tokenizer.tokenToId("a").orElseThrow();
+      int euro = tokenizer.tokenToId("<0xE2>").orElseThrow();
+      int[] good = {a, euro, euro - 0xE2 + 0x82, euro - 0xE2 + 0xAC, a};
+      assertThat(deltas(tokenizer, good, true)).containsExactly("a", "", "", "", "€a", "");
+      int[] bad = {euro, euro - 0xE2 + 0x82, euro - 0xE2 + 0xAC, euro - 0xE2 + 0xFF, euro, a};
+      assertThat(deltas(tokenizer, bad, true))
+          .containsExactly("", "", "", "\uFFFD".repeat(4), "\uFFFD", "a", "");
+    }
+  }
+
+  private static int[] byteIds(Tokenizer tokenizer, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int[] ids = new int[bytes.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = tokenizer.tokenToId(String.format("<0x%02X>", bytes[i] & 0xFF)).orElseThrow();
+    }
+    return ids;
   }
 
   private static void assertStreamsLikeDecode(Tokenizer tokenizer) {
@@ -127,8 +165,21 @@ class IncrementalDetokenizerTest {
   @Test
   void an_unfinished_character_comes_as_a_replacement_at_the_end() {
     try (Tokenizer tokenizer = Fixtures.open("gpt2-tiny")) {
-      int[] ids = java.util.Arrays.copyOf(tokenizer.encode("😀", false), 3);
+      int[] ids = Arrays.copyOf(tokenizer.encode("😀", false), 3);
       assertThat(deltas(tokenizer, ids, true)).containsExactly("", "", "", "\uFFFD");
+    }
+  }
+
+  @Test
+  void bytes_of_a_surrogate_are_three_replacements() {
+    try (Tokenizer tokenizer = Fixtures.open("gpt2-tiny")) {
+      int[] ids = {
+        tokenizer.tokenToId("í").orElseThrow(), // 0xED
+        tokenizer.tokenToId("ł").orElseThrow(), // 0xA0
+        tokenizer.tokenToId("Ģ").orElseThrow() // 0x80
+      };
+      assertThat(tokenizer.decode(ids, true)).isEqualTo("\uFFFD\uFFFD\uFFFD");
+      assertThat(deltas(tokenizer, ids, true)).containsExactly("", "\uFFFD\uFFFD", "\uFFFD", "");
     }
   }
 

@@ -1,0 +1,54 @@
+package io.loquent.decoding.search;
+
+import io.loquent.ContextLengthException;
+import io.loquent.GenerationOptions;
+import io.loquent.InvalidRequestException;
+import io.loquent.Option;
+import io.loquent.decoding.Search;
+import io.loquent.decoding.SearchSetup;
+
+/** Makes the search that a request asks for. Stateless and thread-safe. */
+public final class Searches {
+
+  private Searches() {}
+
+  /**
+   * Makes a search. Which one it is, the options decide as in Hugging Face {@code
+   * GenerationConfig.get_generation_mode}: forced words make it a constrained beam search; with one
+   * beam it is sampling, contrastive or greedy search; with several a diverse, sampled or plain
+   * beam search. A {@code guidance_scale} other than 1 makes it a guided one, with a second prompt
+   * row.
+   *
+   * @param setup all that the search is made from
+   * @return a new search that has not chosen yet
+   * @throws InvalidRequestException if the options contradict each other, or name tokens that the
+   *     vocabulary does not have
+   * @throws ContextLengthException if the prompt leaves no room for a single token
+   */
+  public static Search of(SearchSetup setup) {
+    SearchMode mode = SearchMode.of(setup.options());
+    SearchRules.check(setup, mode);
+    Search search =
+        switch (mode) {
+          case GREEDY -> PlainSearch.greedy(setup);
+          case SAMPLING -> PlainSearch.sampling(setup);
+          case CONTRASTIVE -> throw new UnsupportedOperationException("contrastive");
+          case BEAM, BEAM_SAMPLING -> throw new UnsupportedOperationException("beam");
+          case GROUP_BEAM -> throw new UnsupportedOperationException("groups");
+          case CONSTRAINED_BEAM -> throw new UnsupportedOperationException("constrained");
+        };
+    double scale = setup.options().get(Option.GUIDANCE_SCALE).orElse(1.0);
+    return scale == 1 ? search : new GuidedSearch(search, scale, setup.vocabularySize());
+  }
+
+  /**
+   * Says whether a request's search reads hidden states, so that its decoding state must be opened
+   * with them.
+   *
+   * @param options the effective options
+   * @return true for contrastive search
+   */
+  public static boolean needsHiddenStates(GenerationOptions options) {
+    return SearchMode.of(options) == SearchMode.CONTRASTIVE;
+  }
+}

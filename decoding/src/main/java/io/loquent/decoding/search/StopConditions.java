@@ -1,0 +1,93 @@
+package io.loquent.decoding.search;
+
+import io.loquent.FinishReason;
+import io.loquent.Option;
+import io.loquent.StoppingCriterion;
+import io.loquent.TokenSequence;
+import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.SequenceLimits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All that ends a sequence from inside: end tokens, stop strings, criteria, length. */
+final class StopConditions {
+
+  private final int[] endTokens;
+  private final @Nullable StopStringCheck stopStrings;
+  private final List<StoppingCriterion> criteria;
+  private final SequenceLimits limits;
+  private final TokenHistory continuation = new TokenHistory(new int[0]);
+
+  StopConditions(SearchSetup setup) {
+    endTokens =
+        setup.options().get(Option.EOS_TOKEN_ID).orElse(List.of()).stream()
+            .mapToInt(Integer::intValue)
+            .toArray();
+    List<String> stops = setup.options().get(Option.STOP_STRINGS).orElse(List.of());
+    stopStrings = stops.isEmpty() ? null : StopStringCheck.of(setup, stops);
+    criteria = setup.request().stoppingCriteria();
+    limits = SequenceLimits.of(setup);
+  }
+
+  SequenceLimits limits() {
+    return limits;
+  }
+
+  /** Returns how many end tokens there are. */
+  int endTokenCount() {
+    return endTokens.length;
+  }
+
+  /** Returns why a sequence ends with its newest token; null if it goes on. */
+  @Nullable FinishReason after(TokenSequence tokens) {
+    FinishReason reason = atContent(tokens);
+    return reason == null ? atLength(tokens.length()) : reason;
+  }
+
+  /** Returns why a sequence would end if it got one more token; null if it would go on. */
+  @Nullable FinishReason after(TokenHistory tokens, int next) {
+    FinishReason reason = atContent(tokens, next);
+    return reason == null ? atLength(tokens.length() + 1) : reason;
+  }
+
+  /** As {@link #after(TokenHistory, int)}, whatever the length. */
+  @Nullable FinishReason atContent(TokenHistory tokens, int next) {
+    if (isEndToken(next)) {
+      return FinishReason.END_OF_SEQUENCE;
+    }
+    if (stopStrings == null && criteria.isEmpty()) {
+      return null;
+    }
+    continuation.become(tokens, next);
+    return atContent(continuation);
+  }
+
+  /** Returns why sequences of a length, prompt included, end; null if they may grow. */
+  @Nullable FinishReason atLength(int length) {
+    return length >= limits.maxLength() ? limits.reasonAtMaxLength() : null;
+  }
+
+  private @Nullable FinishReason atContent(TokenSequence tokens) {
+    if (isEndToken(tokens.get(tokens.length() - 1))) {
+      return FinishReason.END_OF_SEQUENCE;
+    }
+    if (stopStrings != null && stopStrings.stops(tokens)) {
+      return FinishReason.STOP_STRING;
+    }
+    for (StoppingCriterion criterion : criteria) {
+      if (criterion.shouldStop(tokens)) {
+        return FinishReason.STOPPING_CRITERION;
+      }
+    }
+    return null;
+  }
+
+  private boolean isEndToken(int id) {
+    for (int endToken : endTokens) {
+      if (id == endToken) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+package io.loquent.decoding.search;
+
+import io.loquent.TokenSequence;
+import java.util.Arrays;
+
+/** A growing token sequence. Its memory is reused, and grows by doubling. */
+final class TokenHistory implements TokenSequence {
+
+  private static final int FIRST_ROOM = 64;
+
+  private int[] ids;
+  private int promptLength;
+  private int length;
+
+  TokenHistory(int[] prompt) {
+    ids = Arrays.copyOf(prompt, prompt.length + FIRST_ROOM);
+    promptLength = prompt.length;
+    length = prompt.length;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public int promptLength() {
+    return promptLength;
+  }
+
+  @Override
+  public int get(int index) {
+    if (index >= length) {
+      throw new IndexOutOfBoundsException(
+          "there is no token " + index + "; the sequence has " + length + " tokens");
+    }
+    return ids[index];
+  }
+
+  void append(int id) {
+    reserve(length + 1);
+    ids[length++] = id;
+  }
+
+  /** Becomes another sequence followed by one more token. */
+  void become(TokenHistory parent, int id) {
+    reserve(parent.length + 1);
+    System.arraycopy(parent.ids, 0, ids, 0, parent.length);
+    promptLength = parent.promptLength;
+    length = parent.length;
+    ids[length++] = id;
+  }
+
+  /** Says whether this is another sequence followed by one more token. */
+  boolean is(TokenHistory parent, int id) {
+    if (length != parent.length + 1 || ids[length - 1] != id) {
+      return false;
+    }
+    int index = parent.length - 1;
+    while (index >= 0 && ids[index] == parent.ids[index]) {
+      index--;
+    }
+    return index < 0;
+  }
+
+  private void reserve(int room) {
+    if (room > ids.length) {
+      ids = Arrays.copyOf(ids, Math.max(room, 2 * ids.length));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.loquent.decoding.search;
+
+import io.loquent.Option;
+import io.loquent.Token.TopToken;
+import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.logits.TopTokens;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Lists the most probable tokens at a position, as {@link Option#TOP_LOGPROBS} asks for them. */
+final class TopReport {
+
+  private final @Nullable TopTokens best;
+
+  TopReport(SearchSetup setup) {
+    int count = setup.options().get(Option.TOP_LOGPROBS).orElse(0);
+    best = count == 0 ? null : new TopTokens(Math.min(count, setup.vocabularySize()));
+  }
+
+  /**
+   * Lists the best tokens.
+   *
+   * @param scores processed scores
+   * @param logSum what has to be taken from them to get log-probabilities
+   * @return best first; empty unless asked for
+   */
+  List<TopToken> of(float[] scores, double logSum) {
+    if (best == null) {
+      return List.of();
+    }
+    best.select(scores);
+    List<TopToken> tokens = new ArrayList<>(best.size());
+    for (int rank = 0; rank < best.size(); rank++) {
+      tokens.add(new TopToken(best.id(rank), best.score(rank) - logSum));
+    }
+    return List.copyOf(tokens);
+  }
+}

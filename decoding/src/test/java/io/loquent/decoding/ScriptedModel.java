@@ -1,0 +1,246 @@
+package io.loquent.decoding;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A model for tests: its logits are a function of a row's tokens. It remembers how it was used, and
+ * fails on misuse: calls out of order, rows or tokens that do not exist, answers read too late.
+ */
+public final class ScriptedModel implements DecodingState {
+
+  /** What the model says after a sequence. */
+  @FunctionalInterface
+  public interface Script {
+    /** Returns one logit per vocabulary entry. */
+    float[] logits(List<Integer> tokens);
+  }
+
+  /** What the model's last layer is after a sequence. */
+  @FunctionalInterface
+  public interface HiddenScript {
+    /** Returns the hidden state at the newest token. */
+    float[] hidden(List<Integer> tokens);
+  }
+
+  private final Script script;
+  private final HiddenScript hidden;
+  private final int vocabulary;
+  private final int hiddenSize;
+  private List<List<Integer>> rows = new ArrayList<>();
+  private boolean started;
+  private boolean justGathered;
+  private boolean closed;
+  private int generation;
+
+  /** Runs so far, gathers so far, and the number of rows of each run. */
+  public int runs;
+
+  public int gathers;
+  public final List<Integer> rowsPerRun = new ArrayList<>();
+
+  /** The run that is interrupted instead; -1 for none. */
+  public int interruptedRun = -1;
+
+  private ScriptedModel(
+      Script script,
+      HiddenScript hidden,
+      int vocabulary,
+      int hiddenSize,
+      Collection<int[]> prompts) {
+    this.script = script;
+    this.hidden = hidden;
+    this.vocabulary = vocabulary;
+    this.hiddenSize = hiddenSize;
+    for (int[] prompt : prompts) {
+      rows.add(boxed(prompt));
+    }
+  }
+
+  public static ScriptedModel of(int vocabulary, Script script, int[]... prompts) {
+    return new ScriptedModel(script, tokens -> new float[0], vocabulary, 0, Arrays.asList(prompts));
+  }
+
+  public static ScriptedModel withHidden(
+      int vocabulary, Script script, int hiddenSize, HiddenScript hidden, int[]... prompts) {
+    return new ScriptedModel(script, hidden, vocabulary, hiddenSize, Arrays.asList(prompts));
+  }
+
+  /** Logits that look random but depend on seed and tokens alone. */
+  public static Script hashed(long seed, int vocabulary, double spread) {
+    return tokens -> {
+      Random random = new Random(31 * seed + tokens.hashCode());
+      float[] logits = new float[vocabulary];
+      for (int i = 0; i < vocabulary; i++) {
+        logits[i] = (float) (spread * random.nextGaussian());
+      }
+      return logits;
+    };
+  }
+
+  /** A script from a table of probabilities; sequences that are not in it get the default. */
+  public static Table table(double... otherwise) {
+    return new Table(otherwise);
+  }
+
+  @Override
+  public int rows() {
+    return rows.size();
+  }
+
+  @Override
+  public StepOutput start() {
+    check(!started, "start() is called twice");
+    run();
+    started = true;
+    return new Output(true);
+  }
+
+  @Override
+  public void gather(int[] parents, int count) {
+    check(started, "gather() is called before start()");
+    check(!justGathered, "gather() is called twice without append()");
+    check(count >= 1 && parents.length >= count, "gather() is called with " + count + " rows");
+    List<List<Integer>> next = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      check(parents[i] >= 0 && parents[i] < rows.size(), "there is no row " + parents[i]);
+      next.add(new ArrayList<>(rows.get(parents[i])));
+    }
+    boolean identity = next.size() == rows.size();
+    for (int i = 0; i < count && identity; i++) {
+      identity = parents[i] == i;
+    }
+    check(!identity, "gather() changes nothing");
+    rows = next;
+    justGathered = true;
+    gathers++;
+    generation++;
+  }
+
+  @Override
+  public StepOutput append(int[] tokens) {
+    check(started, "append() is called before start()");
+    check(tokens.length >= rows.size(), "append() is called with too few tokens");
+    run();
+    for (int i = 0; i < rows.size(); i++) {
+      check(tokens[i] >= 0 && tokens[i] < vocabulary, "there is no token " + tokens[i]);
+      rows.get(i).add(tokens[i]);
+    }
+    justGathered = false;
+    return new Output(false);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  private void run() {
+    check(!closed, "the state is closed");
+    if (runs == interruptedRun) {
+      interruptedRun = -1;
+      throw new RunInterruptedException(new IllegalStateException("stopped"));
+    }
+    runs++;
+    generation++;
+    rowsPerRun.add(rows.size());
+  }
+
+  static List<Integer> boxed(int[] ids) {
+    List<Integer> list = new ArrayList<>();
+    for (int id : ids) {
+      list.add(id);
+    }
+    return list;
+  }
+
+  private static void check(boolean right, String problem) {
+    if (!right) {
+      throw new AssertionError(problem);
+    }
+  }
+
+  /** Probabilities by sequence. */
+  public static final class Table implements Script {
+    private final Map<List<Integer>, double[]> rows = new HashMap<>();
+    private final double[] otherwise;
+
+    private Table(double[] otherwise) {
+      this.otherwise = otherwise;
+    }
+
+    /** Adds what follows a sequence, prompt included. */
+    public Table after(List<Integer> tokens, double... probabilities) {
+      rows.put(tokens, probabilities);
+      return this;
+    }
+
+    @Override
+    public float[] logits(List<Integer> tokens) {
+      double[] probabilities = rows.getOrDefault(tokens, otherwise);
+      float[] logits = new float[probabilities.length];
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] = (float) Math.log(probabilities[i]);
+      }
+      return logits;
+    }
+  }
+
+  private final class Output implements StepOutput {
+    private final boolean first;
+    private final int madeIn = generation;
+
+    Output(boolean first) {
+      this.first = first;
+    }
+
+    @Override
+    public int vocabularySize() {
+      return vocabulary;
+    }
+
+    @Override
+    public void logits(int row, float[] target) {
+      logits(row, positions(row) - 1, target);
+    }
+
+    @Override
+    public int positions(int row) {
+      return first ? rows.get(row).size() : 1;
+    }
+
+    @Override
+    public void logits(int row, int position, float[] target) {
+      check(target.length == vocabulary, "the target has length " + target.length);
+      float[] logits = script.logits(prefix(row, position));
+      System.arraycopy(logits, 0, target, 0, vocabulary);
+    }
+
+    @Override
+    public int hiddenSize() {
+      return hiddenSize;
+    }
+
+    @Override
+    public void hiddenState(int row, int position, float[] target) {
+      System.arraycopy(hidden.hidden(prefix(row, position)), 0, target, 0, hiddenSize);
+    }
+
+    private List<Integer> prefix(int row, int position) {
+      check(madeIn == generation, "an answer is read after the state's next call");
+      List<Integer> tokens = rows.get(row);
+      int length = first ? position + 1 : tokens.size();
+      check(position >= 0 && position < positions(row), "there is no position " + position);
+      return List.copyOf(tokens.subList(0, length));
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package io.loquent.decoding.search;
+
+import static io.loquent.decoding.Runs.ids;
+import static io.loquent.decoding.Runs.run;
+import static io.loquent.decoding.Runs.setup;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.loquent.FinishReason;
+import io.loquent.InferenceException;
+import io.loquent.decoding.ChosenToken;
+import io.loquent.decoding.Hypothesis;
+import io.loquent.decoding.ScriptedModel;
+import io.loquent.decoding.SearchPrompt;
+import io.loquent.decoding.SearchSetup;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PlainSearchTest {
+
+  private static final int[] PROMPT = {3};
+
+  private final ScriptedModel.Table table =
+      ScriptedModel.table(0.1, 0.2, 0.3, 0.4)
+          .after(List.of(3), 0.1, 0.5, 0.2, 0.2)
+          .after(List.of(3, 1), 0.0, 0.3, 0.6, 0.1)
+          .after(List.of(3, 1, 2), 0.7, 0.1, 0.1, 0.1);
+
+  @Test
+  void greedy_takes_the_most_probable_token_until_an_end_token() {
+    Hypothesis best = run(table, setup(4, PROMPT, "eos_token_id", 0)).get(0);
+
+    assertThat(ids(best)).containsExactly(1, 2, 0);
+    assertThat(best.finishReason()).isEqualTo(FinishReason.END_OF_SEQUENCE);
+    assertThat(best.score()).isCloseTo(Math.log(0.5 * 0.6 * 0.7), within(1e-6));
+    assertThat(best.tokens().get(1).logProbability()).isCloseTo(Math.log(0.6), within(1e-6));
+    assertThat(best.tokens().get(1).rawLogProbability()).isCloseTo(Math.log(0.6), within(1e-6));
+    assertThat(best.tokens().get(1).top()).isEmpty();
+  }
+
+  @Test
+  void any_of_several_end_tokens_ends_a_sequence() {
+    assertThat(ids(run(table, setup(4, PROMPT, "eos_token_id", List.of(0, 2))).get(0)))
+        .containsExactly(1, 2);
+  }
+
+  @Test
+  void the_length_limit_ends_a_sequence() {
+    Hypothesis best = run(table, setup(4, PROMPT, "max_new_tokens", 2)).get(0);
+
+    assertThat(ids(best)).containsExactly(1, 2);
+    assertThat(best.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
+  }
+
+  @Test
+  void a_full_context_ends_a_sequence_before_the_length_limit() {
+    SearchSetup setup = setup(4, PROMPT, "max_new_tokens", 5);
+    SearchSetup small =
+        new SearchSetup(
+            setup.request(), setup.options(), new SearchPrompt(PROMPT, PROMPT, 2), 4, null, 0);
+
+    Hypothesis best = run(table, small).get(0);
+
+    assertThat(ids(best)).hasSize(2);
+    assertThat(best.finishReason()).isEqualTo(FinishReason.CONTEXT_FULL);
+  }
+
+  @Test
+  void a_stopping_criterion_ends_a_sequence_with_its_newest_token() {
+    List<Integer> seen = new ArrayList<>();
+    SearchSetup setup =
+        setup(
+            4,
+            PROMPT,
+            null,
+            request ->
+                request.stoppingCriterion(
+                    tokens -> {
+                      seen.add(tokens.get(tokens.length() - 1));
+                      return tokens.generatedLength() == 2;
+                    }));
+
+    Hypothesis best = run(table, setup).get(0);
+
+    assertThat(ids(best)).containsExactly(1, 2);
+    assertThat(seen).containsExactly(1, 2);
+    assertThat(best.finishReason()).isEqualTo(FinishReason.STOPPING_CRITERION);
+  }
+
+  @Test
+  void reported_probabilities_are_those_before_and_after_the_processors() {
+    SearchSetup setup =
+        setup(
+            4,
+            PROMPT,
+            null,
+            request -> request.logitsProcessor((tokens, scores) -> scores[1] -= 100),
+            "max_new_tokens",
+            1,
+            "top_logprobs",
+            2);
+
+    ChosenToken token = run(table, setup).get(0).tokens().get(0);
+
+    assertThat(token.id()).isEqualTo(2);
+    assertThat(token.logProbability()).isCloseTo(Math.log(0.4), within(1e-6));
+    assertThat(token.rawLogProbability()).isCloseTo(Math.log(0.2), within(1e-6));
+    assertThat(token.top()).hasSize(2);
+    assertThat(token.top().get(0).id()).isEqualTo(2);
+    assertThat(token.top().get(1).id()).isEqualTo(3);
+    assertThat(token.top().get(1).logProbability()).isCloseTo(Math.log(0.4), within(1e-6));
+  }
+
+  @Test
+  void processors_see_prompt_and_generated_tokens() {
+    List<String> seen = new ArrayList<>();
+    SearchSetup setup =
+        setup(
+            4,
+            PROMPT,
+            null,
+            request ->
+                request.logitsProcessor(
+                    (tokens, scores) ->
+                        seen.add(
+                            tokens.promptLength()
+                                + "/"
+                                + tokens.length()
+                                + " "
+                                + List.of(tokens.get(0), tokens.get(tokens.length() - 1)))),
+            "max_new_tokens",
+            3);
+
+    run(table, setup);
+
+    assertThat(seen).containsExactly("1/1 [3, 3]", "1/2 [3, 1]", "1/3 [3, 2]");
+  }
+
+  @Test
+  void sampling_returns_as_many_sequences_as_asked_for() {
+    List<Hypothesis> results =
+        run(
+            ScriptedModel.hashed(1, 20, 1),
+            setup(
+                20,
+                PROMPT,
+                "do_sample",
+                true,
+                "num_return_sequences",
+                5,
+                "max_new_tokens",
+                8,
+                "eos_token_id",
+                List.of(1, 2, 3)));
+
+    assertThat(results).hasSize(5);
+    assertThat(ids(results).stream().distinct().count()).isGreaterThan(1);
+  }
+
+  @Test
+  void equal_seeds_give_equal_samples_and_other_seeds_others() {
+    ScriptedModel.Script script = ScriptedModel.hashed(1, 50, 1);
+    List<List<Integer>> first = sample(script, 7);
+
+    assertThat(sample(script, 7)).isEqualTo(first);
+    assertThat(sample(script, 8)).isNotEqualTo(first);
+  }
+
+  private static List<List<Integer>> sample(ScriptedModel.Script script, long seed) {
+    return ids(
+        run(
+            script,
+            setup(
+                50,
+                PROMPT,
+                "do_sample",
+                true,
+                "seed",
+                seed,
+                "num_return_sequences",
+                3,
+                "max_new_tokens",
+                10)));
+  }
+
+  @Test
+  void samples_follow_the_distribution() {
+    int[] counts = new int[4];
+    for (int seed = 0; seed < 4000; seed++) {
+      counts[
+          ids(run(table, setup(4, PROMPT, "do_sample", true, "seed", seed, "max_new_tokens", 1)))
+              .get(0)
+              .get(0)]++;
+    }
+
+    assertThat(counts[0] / 4000.0).isCloseTo(0.1, within(0.03));
+    assertThat(counts[1] / 4000.0).isCloseTo(0.5, within(0.03));
+    assertThat(counts[2] / 4000.0).isCloseTo(0.2, within(0.03));
+  }
+
+  @Test
+  void logits_that_are_not_numbers_are_an_error() {
+    assertThatThrownBy(() -> run(tokens -> new float[] {0, Float.NaN, 0, 0}, setup(4, PROMPT)))
+        .isInstanceOf(InferenceException.class);
+  }
+
+  @Test
+  void a_request_may_ask_to_go_on_where_logits_are_not_numbers() {
+    Hypothesis best =
+        run(
+                tokens -> new float[] {1, Float.NaN, 2, 0},
+                setup(4, PROMPT, "remove_invalid_values", true, "max_new_tokens", 1))
+            .get(0);
+
+    assertThat(ids(best)).containsExactly(2);
+  }
+
+  @Test
+  void forbidding_every_token_is_an_error() {
+    SearchSetup setup =
+        setup(
+            4,
+            PROMPT,
+            null,
+            request ->
+                request.logitsProcessor(
+                    (tokens, scores) -> java.util.Arrays.fill(scores, Float.NEGATIVE_INFINITY)));
+
+    assertThatThrownBy(() -> run(table, setup)).isInstanceOf(InferenceException.class);
+  }
+}

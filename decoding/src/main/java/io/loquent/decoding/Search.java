@@ -95,9 +95,11 @@ public interface Search {
   ChosenToken token(int index);
 
   /**
-   * Returns the results. Final once finished.
+   * Returns the results, once finished.
    *
-   * @return {@code num_return_sequences} hypotheses, best first for beams; never empty
+   * @return {@code num_return_sequences} hypotheses, best first for beams; fewer where a beam
+   *     search has found no more that are possible; never empty
+   * @throws IllegalStateException while not finished
    */
   List<Hypothesis> results();
 }

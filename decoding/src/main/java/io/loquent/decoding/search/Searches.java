@@ -32,10 +32,11 @@ public final class Searches {
         switch (mode) {
           case GREEDY -> PlainSearch.greedy(setup);
           case SAMPLING -> PlainSearch.sampling(setup);
-          case CONTRASTIVE -> throw new UnsupportedOperationException("contrastive");
-          case BEAM, BEAM_SAMPLING -> throw new UnsupportedOperationException("beam");
-          case GROUP_BEAM -> throw new UnsupportedOperationException("groups");
-          case CONSTRAINED_BEAM -> throw new UnsupportedOperationException("constrained");
+          case CONTRASTIVE -> new ContrastiveSearch(setup);
+          case BEAM -> new BeamSearch(setup, false);
+          case BEAM_SAMPLING -> new BeamSearch(setup, true);
+          case GROUP_BEAM -> new GroupBeamSearch(setup);
+          case CONSTRAINED_BEAM -> new ConstrainedBeamSearch(setup);
         };
     double scale = setup.options().get(Option.GUIDANCE_SCALE).orElse(1.0);
     return scale == 1 ? search : new GuidedSearch(search, scale, setup.vocabularySize());

@@ -51,13 +51,10 @@ final class TokenHistory implements TokenSequence {
     ids[length++] = id;
   }
 
-  /** Says whether this is another sequence followed by one more token. */
-  boolean is(TokenHistory parent, int id) {
-    if (length != parent.length + 1 || ids[length - 1] != id) {
-      return false;
-    }
-    int index = parent.length - 1;
-    while (index >= 0 && ids[index] == parent.ids[index]) {
+  /** Says whether two sequences are the same. */
+  boolean hasTokensOf(TokenHistory other) {
+    int index = length == other.length ? length - 1 : length;
+    while (index >= 0 && index < other.length && ids[index] == other.ids[index]) {
       index--;
     }
     return index < 0;

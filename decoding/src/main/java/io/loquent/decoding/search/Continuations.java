@@ -1,0 +1,202 @@
+package io.loquent.decoding.search;
+
+import io.loquent.Token.TopToken;
+import io.loquent.decoding.ChosenToken;
+import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.StepOutput;
+import io.loquent.decoding.logits.LogProbabilities;
+import io.loquent.decoding.logits.ProcessorChain;
+import io.loquent.decoding.logits.Sampler;
+import io.loquent.decoding.logits.TopTokens;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The best one-token continuations of all beams of a search, or of one group (Hugging Face {@code
+ * _get_top_k_continuations}): log-softmax first, then the processors, then the beam's sum is added.
+ * Continuations that a processor rules out are never among them, so there may be fewer than asked
+ * for.
+ */
+final class Continuations {
+
+  private final LogitsReader reader;
+  private final ProcessorChain chain;
+  private final TopReport topReport;
+  private final int vocabularySize;
+  private final TopTokens best;
+  private final @Nullable Sampler sampler;
+
+  /** By beam: the model's logits, what turns them into log-probabilities, processed scores. */
+  private final float[][] raw;
+
+  private final double[] rawSums;
+  private final float[][] scores;
+  private final double[] totals;
+  private final List<List<TopToken>> tops = new ArrayList<>();
+
+  private final int[] beamOfRank;
+  private final int[] tokenOfRank;
+  private int size;
+
+  /**
+   * Allocates.
+   *
+   * @param setup the request
+   * @param chain its processors
+   * @param width how many beams there may be
+   * @param count how many continuations are looked for
+   * @param sampler draws them; null to take the best
+   */
+  Continuations(
+      SearchSetup setup, ProcessorChain chain, int width, int count, @Nullable Sampler sampler) {
+    this.chain = chain;
+    this.sampler = sampler;
+    reader = new LogitsReader(setup);
+    topReport = new TopReport(setup);
+    vocabularySize = setup.vocabularySize();
+    best = new TopTokens(count);
+    raw = new float[width][];
+    rawSums = new double[width];
+    scores = new float[width][];
+    totals = new double[width];
+    beamOfRank = new int[count];
+    tokenOfRank = new int[count];
+  }
+
+  /** How many continuations a search has to look at, so that enough are left that do not end. */
+  static int count(int width, int endTokens) {
+    return Math.max(2, 1 + endTokens) * width;
+  }
+
+  /** Forgets the step before. */
+  void clear() {
+    size = 0;
+    tops.clear();
+  }
+
+  /**
+   * Reads and processes a beam's scores; beams come in order.
+   *
+   * @param output a run's answer
+   * @param row the beam's row in it
+   * @param index which of the request's beams it is
+   * @param history its tokens
+   * @param total its sum of log-probabilities
+   * @param penalties subtracted before the processors run; null for none
+   */
+  void read(
+      StepOutput output,
+      int row,
+      int index,
+      TokenHistory history,
+      double total,
+      float @Nullable [] penalties) {
+    int beam = tops.size();
+    float[] logits = buffer(raw, beam);
+    float[] processed = buffer(scores, beam);
+    rawSums[beam] = reader.read(output, row, logits, processed);
+    if (!LogitsReader.isGuided(output)) {
+      LogProbabilities.logSoftmax(processed);
+    }
+    if (penalties != null) {
+      for (int id = 0; id < vocabularySize; id++) {
+        processed[id] -= penalties[id];
+      }
+    }
+    chain.process(history, index, processed);
+    totals[beam] = total;
+    tops.add(topReport.of(processed, 0));
+  }
+
+  /**
+   * Ranks the continuations of the beams that were read: by total, or in the order of drawing.
+   *
+   * @param position how many tokens the beams have generated
+   */
+  void rank(int position) {
+    int beams = tops.size();
+    if (!isAnyPossible(beams)) {
+      size = 0;
+      return;
+    }
+    if (sampler != null) {
+      size =
+          sampler.drawDistinct(
+              scores, totals, beams, beamOfRank.length, position, beamOfRank, tokenOfRank);
+      return;
+    }
+    best.clear();
+    for (int beam = 0; beam < beams; beam++) {
+      best.offerAll(beam, scores[beam], totals[beam]);
+    }
+    best.sort();
+    size = best.size();
+    for (int rank = 0; rank < size; rank++) {
+      beamOfRank[rank] = best.row(rank);
+      tokenOfRank[rank] = best.id(rank);
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Returns which beam a continuation continues, in the order of reading. */
+  int beam(int rank) {
+    return beamOfRank[rank];
+  }
+
+  int token(int rank) {
+    return tokenOfRank[rank];
+  }
+
+  /** Returns a continuation's sum of log-probabilities. */
+  double total(int rank) {
+    return total(beamOfRank[rank], tokenOfRank[rank]);
+  }
+
+  ChosenToken chosen(int rank) {
+    return chosen(beamOfRank[rank], tokenOfRank[rank]);
+  }
+
+  /** Returns the sum of log-probabilities of any continuation. */
+  double total(int beam, int token) {
+    return totals[beam] + scores[beam][token];
+  }
+
+  /** Describes any continuation. */
+  ChosenToken chosen(int beam, int token) {
+    return new ChosenToken(
+        token, scores[beam][token], raw[beam][token] - rawSums[beam], tops.get(beam));
+  }
+
+  /** Fails as {@link #rank} does where nothing can be chosen. */
+  void requireAny() {
+    if (size == 0) {
+      LogProbabilities.mostProbable(scores[0]);
+    }
+  }
+
+  private boolean isAnyPossible(int beams) {
+    boolean any = false;
+    for (int beam = 0; beam < beams; beam++) {
+      for (float score : scores[beam]) {
+        if (Float.isNaN(score)) {
+          LogProbabilities.logSoftmax(scores[beam]);
+        }
+        any |= totals[beam] + score > Double.NEGATIVE_INFINITY;
+      }
+    }
+    return any;
+  }
+
+  private float[] buffer(float[][] buffers, int beam) {
+    float[] buffer = buffers[beam];
+    if (buffer == null) {
+      buffer = new float[vocabularySize];
+      buffers[beam] = buffer;
+    }
+    return buffer;
+  }
+}

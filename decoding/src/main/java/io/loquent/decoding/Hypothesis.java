@@ -12,7 +12,13 @@ import java.util.List;
  */
 public record Hypothesis(List<ChosenToken> tokens, double score, FinishReason finishReason) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param tokens the generated tokens
+   * @param score what it is ranked by
+   * @param finishReason why it ended
+   */
   public Hypothesis {
     tokens = List.copyOf(tokens);
   }

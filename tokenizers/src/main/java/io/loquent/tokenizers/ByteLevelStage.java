@@ -1,6 +1,7 @@
 package io.loquent.tokenizers;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Turns byte-level tokens, in which each character stands for one byte, into text. The alphabet is
@@ -60,7 +61,7 @@ final class ByteLevelStage implements PieceSink {
 
   private static int[] alphabet() {
     int[] byteOf = new int[0x100 + 68];
-    java.util.Arrays.fill(byteOf, -1);
+    Arrays.fill(byteOf, -1);
     int shifted = 0x100;
     for (int value = 0; value < 256; value++) {
       boolean printable =

@@ -19,6 +19,16 @@ final class DjlLibrary {
   private static final Map<String, String> OPTIONS =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
+  private static final String DESKTOP_REMEDY =
+      "It runs on Linux x86_64 and aarch64 with glibc 2.34 or newer (so not on Alpine or another"
+          + " musl system: use an image based on Debian 12, Ubuntu 22.04 or RHEL 9 or newer), on"
+          + " macOS aarch64 and on Windows x86_64; elsewhere build it yourself and set"
+          + " RUST_LIBRARY_PATH to the library file. It is unpacked into ~/.djl.ai or, if the home"
+          + " folder is read-only, the temporary folder: set ENGINE_CACHE_DIR to a folder that can"
+          + " be written and executed from if neither can";
+  private static final String ANDROID_REMEDY =
+      "Add the Android library ai.djl.android:tokenizer-native to the application";
+
   private DjlLibrary() {}
 
   /** Creates a native tokenizer from the text of a tokenizer.json. */
@@ -65,11 +75,11 @@ final class DjlLibrary {
         + System.getProperty("os.arch")
         + ": "
         + root
-        + ". It runs on Linux x86_64 and aarch64 with glibc 2.34 or newer (so not on Alpine or"
-        + " another musl system: use an image based on Debian 12, Ubuntu 22.04 or RHEL 9 or newer),"
-        + " on macOS aarch64 and on Windows x86_64; elsewhere build it yourself and set"
-        + " RUST_LIBRARY_PATH to the library file. It is unpacked into ~/.djl.ai or, if the home"
-        + " folder is read-only, the temporary folder: set ENGINE_CACHE_DIR to a folder that can be"
-        + " written and executed from if neither can";
+        + ". "
+        + (isAndroid() ? ANDROID_REMEDY : DESKTOP_REMEDY);
+  }
+
+  private static boolean isAndroid() {
+    return "http://www.android.com/".equals(System.getProperty("java.vendor.url"));
   }
 }

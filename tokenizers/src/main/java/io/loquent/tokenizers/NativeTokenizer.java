@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.loquent.InvalidRequestException;
 import io.loquent.spi.IncrementalDetokenizer;
 import io.loquent.spi.Tokenizer;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,13 +23,18 @@ final class NativeTokenizer implements Tokenizer {
   // Overflowing tokens are those that truncation cuts off, and nothing is truncated.
   private static final boolean WITHOUT_OVERFLOW = false;
 
-  private final TokenizerFile file;
+  // Not the TokenizerFile itself, which holds megabytes of text.
+  private final Path path;
+  private final Vocabulary vocabulary;
+  private final boolean cleanUpSpaces;
   private final Optional<DecoderChain> decoder;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private @Nullable HuggingFaceTokenizer tokenizer;
 
   private NativeTokenizer(TokenizerFile file, HuggingFaceTokenizer tokenizer) {
-    this.file = file;
+    this.path = file.path();
+    this.vocabulary = file.vocabulary();
+    this.cleanUpSpaces = file.cleanUpSpaces();
     this.decoder = DecoderChain.of(file.decoder(), file.cleanUpSpaces());
     this.tokenizer = tokenizer;
   }
@@ -60,7 +66,7 @@ final class NativeTokenizer implements Tokenizer {
       longs[i] = ids[i];
     }
     String text = call(tokenizer -> tokenizer.decode(longs, skipSpecialTokens));
-    return file.cleanUpSpaces() ? SpaceCleanup.of(text) : text;
+    return cleanUpSpaces ? SpaceCleanup.of(text) : text;
   }
 
   private static String decodeInSteps(int[] ids, IncrementalDetokenizer detokenizer) {
@@ -76,18 +82,18 @@ final class NativeTokenizer implements Tokenizer {
     return call(
         open ->
             decoder.isPresent()
-                ? new StreamingDetokenizer(file.vocabulary(), decoder.get(), skipSpecialTokens)
+                ? new StreamingDetokenizer(vocabulary, decoder.get(), skipSpecialTokens)
                 : new FinalDetokenizer(this, skipSpecialTokens));
   }
 
   @Override
   public int vocabularySize() {
-    return file.vocabulary().size();
+    return vocabulary.size();
   }
 
   @Override
   public OptionalInt tokenToId(String token) {
-    return file.vocabulary().idOf(Objects.requireNonNull(token, "token"));
+    return vocabulary.idOf(Objects.requireNonNull(token, "token"));
   }
 
   @Override
@@ -119,7 +125,7 @@ final class NativeTokenizer implements Tokenizer {
     InvalidRequestException refusal =
         new InvalidRequestException(
             "the tokenizer of "
-                + file.path()
+                + path
                 + " has no tokens for a part of the text: "
                 + cause.getMessage());
     refusal.initCause(cause);
@@ -132,7 +138,7 @@ final class NativeTokenizer implements Tokenizer {
     try {
       HuggingFaceTokenizer open = tokenizer;
       if (open == null) {
-        throw new IllegalStateException("the tokenizer of " + file.path() + " is closed");
+        throw new IllegalStateException("the tokenizer of " + path + " is closed");
       }
       return call.on(open);
     } finally {

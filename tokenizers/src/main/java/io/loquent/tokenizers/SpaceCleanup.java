@@ -1,5 +1,6 @@
 package io.loquent.tokenizers;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -61,7 +62,7 @@ final class SpaceCleanup {
   }
 
   private static List<Rule> wordPieceRules() {
-    List<Rule> rules = new java.util.ArrayList<>(RULES);
+    List<Rule> rules = new ArrayList<>(RULES);
     rules.add(rules.indexOf(new Rule(" 's", "'s")), new Rule(" do not", " don't"));
     return rules;
   }

@@ -29,6 +29,9 @@ final class ChildProgram {
 
   @SuppressWarnings("deprecation") // The only hook below HttpURLConnection.
   public static void main(String[] arguments) throws IOException {
+    // The JVM's own value wins over one from the command line.
+    System.setProperty(
+        "java.vendor.url", System.getProperty("child.vendor.url", "http://example.org/"));
     Socket.setSocketImplFactory(RefusingSocket::new);
     // As on a thread of an application server: this loader sees nothing of ours.
     Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());

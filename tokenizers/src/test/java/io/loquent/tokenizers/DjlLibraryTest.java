@@ -66,6 +66,13 @@ class DjlLibraryTest {
   }
 
   @Test
+  void on_android_the_library_to_add_is_named() throws Exception {
+    Properties result =
+        ChildProgram.run(scratch, List.of("-Dchild.vendor.url=http://www.android.com/"));
+    assertThat(result.getProperty("error")).contains("ai.djl.android:tokenizer-native");
+  }
+
+  @Test
   void a_library_that_the_system_refuses_is_explained() throws Exception {
     Path library = scratch.resolve(System.mapLibraryName("tokenizers"));
     Files.writeString(library, "not a library");

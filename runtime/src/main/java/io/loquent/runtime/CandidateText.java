@@ -1,0 +1,63 @@
+package io.loquent.runtime;
+
+import io.loquent.Token;
+import io.loquent.decoding.ChosenToken;
+import io.loquent.decoding.search.StopStrings;
+import io.loquent.spi.IncrementalDetokenizer;
+import io.loquent.spi.Tokenizer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the chosen tokens of one candidate into tokens with text, one after another. Confined to
+ * one thread.
+ *
+ * <p>Text that might be the beginning of a stop string is held back until that is decided, so that
+ * no part of a stop string is ever shown.
+ */
+final class CandidateText {
+
+  private final @Nullable IncrementalDetokenizer detokenizer;
+  private final List<String> stopStrings;
+  private final StringBuilder heldBack = new StringBuilder();
+  private int index;
+
+  CandidateText(
+      @Nullable Tokenizer tokenizer, boolean skipSpecialTokens, List<String> stopStrings) {
+    this.detokenizer = tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
+    this.stopStrings = stopStrings;
+  }
+
+  /**
+   * Takes the next token.
+   *
+   * @param token the token
+   * @param last whether the candidate is complete with it, so that nothing needs to be held back
+   * @param stopped whether it completed a stop string
+   */
+  Token next(ChosenToken token, boolean last, boolean stopped) {
+    String text = "";
+    if (detokenizer != null) {
+      heldBack.append(detokenizer.append(token.id()));
+      if (last) {
+        heldBack.append(detokenizer.flush());
+      }
+      text = release(last, stopped);
+    }
+    return new Token(
+        index++, token.id(), text, token.logProbability(), token.rawLogProbability(), token.top());
+  }
+
+  private String release(boolean last, boolean stopped) {
+    int end = heldBack.length();
+    if (stopped) {
+      int stop = StopStrings.indexOfFirst(heldBack.toString(), stopStrings);
+      end = stop < 0 ? end : stop;
+    } else if (!last) {
+      end -= StopStrings.heldBack(heldBack.toString(), stopStrings);
+    }
+    String text = heldBack.substring(0, end);
+    heldBack.delete(0, end);
+    return text;
+  }
+}

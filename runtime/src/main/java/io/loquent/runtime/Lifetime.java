@@ -1,0 +1,95 @@
+package io.loquent.runtime;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Lets a generator be closed at any time: closing waits for the calls that are running, ends
+ * streams that nobody is reading, and only then frees the model. Thread-safe.
+ *
+ * <p>ONNX Runtime crashes the process when a session is freed under a running graph.
+ */
+final class Lifetime {
+
+  private final String name;
+  private final Runnable free;
+
+  /** Calls in progress, by thread: a call may be made from inside a listener of another. */
+  private final Map<Thread, Integer> running = new HashMap<>();
+
+  private final Set<RequestStream> streams = new HashSet<>();
+  private boolean closed;
+  private boolean freed;
+
+  Lifetime(String name, Runnable free) {
+    this.name = name;
+    this.free = free;
+  }
+
+  /** Begins a call; {@link #leave} ends it. */
+  synchronized void enter() {
+    if (closed) {
+      throw new IllegalStateException(
+          "the generator for " + name + " is closed; open a new one to go on");
+    }
+    running.merge(Thread.currentThread(), 1, Integer::sum);
+  }
+
+  /** Ends a call. The last one frees the model if it was closed meanwhile. */
+  synchronized void leave() {
+    running.computeIfPresent(
+        Thread.currentThread(), (thread, calls) -> calls > 1 ? calls - 1 : null);
+    if (closed && running.isEmpty()) {
+      freeOnce();
+    }
+    notifyAll();
+  }
+
+  synchronized void register(RequestStream stream) {
+    streams.add(stream);
+  }
+
+  synchronized void forget(RequestStream stream) {
+    streams.remove(stream);
+  }
+
+  /**
+   * Closes: from now on calls are refused. Returns when the model is freed; from inside a listener,
+   * whose own call it would otherwise wait for, at once.
+   */
+  void close() {
+    List<RequestStream> open;
+    synchronized (this) {
+      closed = true;
+      open = new ArrayList<>(streams);
+    }
+    open.forEach(RequestStream::close);
+    synchronized (this) {
+      boolean interrupted = false;
+      while (!running.isEmpty() && !running.containsKey(Thread.currentThread())) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      if (running.isEmpty()) {
+        freeOnce();
+      }
+    }
+  }
+
+  private synchronized void freeOnce() {
+    if (!freed) {
+      freed = true;
+      free.run();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.loquent.runtime;
+
+import io.loquent.Candidate;
+import io.loquent.FinishReason;
+import io.loquent.GenerationOptions;
+import io.loquent.GenerationRequest;
+import io.loquent.GenerationResult;
+import io.loquent.Option;
+import io.loquent.Timings;
+import io.loquent.Token;
+import io.loquent.Usage;
+import io.loquent.decoding.ChosenToken;
+import io.loquent.decoding.Hypothesis;
+import io.loquent.decoding.Search;
+import io.loquent.runtime.model.PromptRow;
+import io.loquent.spi.Tokenizer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request while it is being generated. Confined to the generating thread, but for {@link
+ * #stopReason()} and {@link #isLive()}.
+ */
+final class RequestRun {
+
+  final GenerationRequest request;
+  final GenerationOptions options;
+  final Search search;
+  final List<PromptRow> rows;
+  private final @Nullable Tokenizer tokenizer;
+  private final CandidateText streamed;
+  final int maxLength;
+  private final long startNanos;
+  private final long limitNanos;
+  private int emitted;
+  private long firstTokenNanos = -1;
+  private volatile boolean live = true;
+
+  RequestRun(
+      GenerationRequest request,
+      GenerationOptions options,
+      Search search,
+      List<PromptRow> rows,
+      @Nullable Tokenizer tokenizer,
+      long startNanos,
+      int maxLength) {
+    this.request = request;
+    this.options = options;
+    this.search = search;
+    this.rows = List.copyOf(rows);
+    this.tokenizer = tokenizer;
+    this.startNanos = startNanos;
+    this.maxLength = maxLength;
+    limitNanos = options.get(Option.MAX_TIME).map(Duration::toNanos).orElse(Long.MAX_VALUE);
+    streamed = newText();
+  }
+
+  private CandidateText newText() {
+    return new CandidateText(
+        tokenizer,
+        options.get(Option.SKIP_SPECIAL_TOKENS).orElse(true),
+        options.get(Option.STOP_STRINGS).orElse(List.of()));
+  }
+
+  /** Whether it still takes part in runs. Thread-safe. */
+  boolean isLive() {
+    return live;
+  }
+
+  /** Why it must stop now, if it must. Thread-safe. */
+  @Nullable FinishReason stopReason() {
+    if (request.cancellation().isCancelled()) {
+      return FinishReason.CANCELLED;
+    }
+    return remainingNanos() <= 0 ? FinishReason.TIMED_OUT : null;
+  }
+
+  /** The time it has left. Thread-safe. */
+  long remainingNanos() {
+    return limitNanos == Long.MAX_VALUE
+        ? Long.MAX_VALUE
+        : limitNanos - (System.nanoTime() - startNanos);
+  }
+
+  /** Ends it with what it has. */
+  void stop(FinishReason reason) {
+    if (live) {
+      search.finish(reason);
+      live = false;
+    }
+  }
+
+  /** Takes note of what a run has changed. */
+  void afterStep() {
+    if (firstTokenNanos < 0) {
+      firstTokenNanos = System.nanoTime();
+    }
+    if (search.isFinished()) {
+      live = false;
+    }
+  }
+
+  /** Whether a token of the first candidate can be handed out. */
+  boolean hasNext() {
+    return emitted < search.settled();
+  }
+
+  /** The next token of the first candidate. */
+  Token next() {
+    int index = emitted++;
+    boolean last = search.isFirstComplete() && index == search.settled() - 1;
+    FinishReason reason = last ? search.results().get(0).finishReason() : null;
+    return streamed.next(
+        search.token(index), last && isCompleteText(reason), reason == FinishReason.STOP_STRING);
+  }
+
+  /** A stopped candidate's text ends where a reader of the stream saw it end. */
+  private static boolean isCompleteText(@Nullable FinishReason reason) {
+    return reason != FinishReason.CANCELLED && reason != FinishReason.TIMED_OUT;
+  }
+
+  /** What came of it, after {@code modelRuns} runs. */
+  GenerationResult result(int modelRuns) {
+    List<Candidate> candidates = new ArrayList<>();
+    int generated = 0;
+    for (Hypothesis hypothesis : search.results()) {
+      candidates.add(candidate(hypothesis));
+      generated += hypothesis.tokens().size();
+    }
+    long now = System.nanoTime();
+    PromptRow row = rows.get(0);
+    int[] encoderIds = row.encoderIds();
+    int promptTokens =
+        row.features() != null ? 0 : encoderIds != null ? encoderIds.length : row.ids().length;
+    return new GenerationResult(
+        candidates,
+        new Usage(promptTokens, generated, modelRuns),
+        new Timings(
+            Duration.ofNanos((firstTokenNanos < 0 ? now : firstTokenNanos) - startNanos),
+            Duration.ofNanos(now - startNanos)));
+  }
+
+  private Candidate candidate(Hypothesis hypothesis) {
+    CandidateText text = newText();
+    List<Token> tokens = new ArrayList<>();
+    StringBuilder joined = new StringBuilder();
+    int count = hypothesis.tokens().size();
+    for (ChosenToken chosen : hypothesis.tokens()) {
+      boolean last = tokens.size() == count - 1;
+      boolean stopped = last && hypothesis.finishReason() == FinishReason.STOP_STRING;
+      Token token = text.next(chosen, last && isCompleteText(hypothesis.finishReason()), stopped);
+      tokens.add(token);
+      joined.append(token.text());
+    }
+    return new Candidate(joined.toString(), tokens, hypothesis.score(), hypothesis.finishReason());
+  }
+}

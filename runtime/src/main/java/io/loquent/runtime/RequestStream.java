@@ -1,0 +1,114 @@
+package io.loquent.runtime;
+
+import io.loquent.GenerationResult;
+import io.loquent.Token;
+import io.loquent.TokenStream;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/** A request that runs as its tokens are asked for. Its monitor guards all that it has. */
+final class RequestStream implements TokenStream {
+
+  private final Lifetime lifetime;
+  private final RequestRun request;
+  private final BatchRun batch;
+  private boolean iterated;
+  private boolean running = true;
+  private @Nullable GenerationResult result;
+
+  RequestStream(Lifetime lifetime, RequestRun request, BatchRun batch) {
+    this.lifetime = lifetime;
+    this.request = request;
+    this.batch = batch;
+  }
+
+  @Override
+  public synchronized Iterator<Token> iterator() {
+    if (iterated) {
+      throw new IllegalStateException("a token stream can be iterated once");
+    }
+    iterated = true;
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return advance();
+      }
+
+      @Override
+      public Token next() {
+        synchronized (RequestStream.this) {
+          if (!advance()) {
+            throw new NoSuchElementException("the stream has ended");
+          }
+          return request.next();
+        }
+      }
+    };
+  }
+
+  /** Runs the model until there is a token to hand out; false at the end. */
+  private synchronized boolean advance() {
+    while (running && !request.hasNext()) {
+      step();
+    }
+    return request.hasNext();
+  }
+
+  private void step() {
+    try {
+      lifetime.enter();
+    } catch (IllegalStateException e) {
+      close();
+      throw e;
+    }
+    try {
+      if (!batch.step()) {
+        end();
+      }
+    } catch (RuntimeException | Error e) {
+      free();
+      throw e;
+    } finally {
+      lifetime.leave();
+    }
+  }
+
+  private void end() {
+    if (result == null) {
+      result = batch.results().get(0);
+    }
+    free();
+  }
+
+  private void free() {
+    if (running) {
+      running = false;
+      batch.close();
+      lifetime.forget(this);
+    }
+  }
+
+  @Override
+  public synchronized GenerationResult result() {
+    while (running) {
+      step();
+    }
+    if (result == null) {
+      throw new IllegalStateException("the stream failed; its error was thrown by the iterator");
+    }
+    return result;
+  }
+
+  @Override
+  public void close() {
+    // Before the monitor: a step that is running on another thread ends early.
+    batch.interrupt();
+    synchronized (this) {
+      if (running) {
+        batch.cancelAll();
+        end();
+      }
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package io.loquent.runtime.model;
+
+import ai.onnxruntime.OnnxJavaType;
+import io.loquent.ModelLoadException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decoder's one or two graphs, and how their inputs and outputs belong together. Thread-safe
+ * until closed.
+ *
+ * <p>{@code first} starts a sequence and {@code next} continues it; they are the same graph unless
+ * the export is split.
+ */
+final class DecoderGraphs implements AutoCloseable {
+
+  final Graph first;
+  final Graph next;
+  final String tokenInput;
+  final String logitsOutput;
+  final List<StateTensor> states;
+
+  /** Constant inputs by name, and what they come from: {@code mask}, or an encoder output. */
+  final Map<String, EncoderSource> constants;
+
+  private DecoderGraphs(
+      Graph first,
+      Graph next,
+      String tokenInput,
+      String logitsOutput,
+      List<StateTensor> states,
+      Map<String, EncoderSource> constants) {
+    this.first = first;
+    this.next = next;
+    this.tokenInput = tokenInput;
+    this.logitsOutput = logitsOutput;
+    this.states = List.copyOf(states);
+    this.constants = constants;
+  }
+
+  /**
+   * Where a constant input of the decoder comes from.
+   *
+   * @param name an output of the encoder; or one of its inputs
+   * @param isInput whether it is an input
+   */
+  record EncoderSource(String name, boolean isInput) {}
+
+  /** Binds graphs that follow the exporters' naming conventions. */
+  static DecoderGraphs bind(
+      Graph first, Optional<Graph> withPast, Optional<Graph> encoder, FolderConfig config) {
+    Graph next = withPast.orElse(first);
+    if (!first.hasInput("input_ids")) {
+      throw new ModelLoadException(
+          first.file()
+              + ": no input \"input_ids\"; a decoder reads token ids; it has "
+              + first.inputs().keySet());
+    }
+    List<StateTensor> states = new ArrayList<>();
+    for (TensorSpec input : next.inputs().values()) {
+      if (input.name().startsWith("past") && input.rank() > 1) {
+        states.add(state(first, next, input, config));
+      }
+    }
+    DecoderGraphs graphs =
+        new DecoderGraphs(
+            first,
+            next,
+            "input_ids",
+            logitsOutput(first, next),
+            states,
+            constants(first, next, encoder));
+    graphs.checkInputs();
+    return graphs;
+  }
+
+  /** Binds a decoder whose states {@code states.json} declares. */
+  static DecoderGraphs declared(
+      Graph decoder,
+      String tokenInput,
+      String logitsOutput,
+      List<StateTensor> states,
+      Map<String, EncoderSource> constants) {
+    DecoderGraphs graphs =
+        new DecoderGraphs(decoder, decoder, tokenInput, logitsOutput, states, constants);
+    graphs.checkInputs();
+    return graphs;
+  }
+
+  /** The same binding over graphs that were opened again with more outputs. */
+  DecoderGraphs over(Graph otherFirst, Graph otherNext) {
+    return new DecoderGraphs(otherFirst, otherNext, tokenInput, logitsOutput, states, constants);
+  }
+
+  private static StateTensor state(Graph first, Graph next, TensorSpec input, FolderConfig config) {
+    String present = input.name().replaceFirst("^past_key_values", "present");
+    present =
+        present.equals(input.name()) ? input.name().replaceFirst("^past", "present") : present;
+    boolean cross = input.name().contains(".encoder.") || input.name().contains("cross");
+    TensorSpec output = (cross ? first : next).outputs().get(present);
+    if (output == null) {
+      throw new ModelLoadException(
+          next.file()
+              + ": the state input \""
+              + input.name()
+              + "\" has no output \""
+              + present
+              + "\""
+              + (cross ? " in " + first.name() : "")
+              + "; outputs are "
+              + (cross ? first : next).outputs().keySet());
+    }
+    StateTensor.Kind kind =
+        cross
+            ? StateTensor.Kind.CROSS
+            : input.lengthAxis() >= 0 ? StateTensor.Kind.GROWING : StateTensor.Kind.FIXED;
+    return StateTensor.of(next.name(), input, output, kind, config);
+  }
+
+  private static String logitsOutput(Graph first, Graph next) {
+    if (!first.outputs().containsKey("logits") || !next.outputs().containsKey("logits")) {
+      throw new ModelLoadException(
+          first.file()
+              + ": no output \"logits\"; a graph without a language-model head cannot generate; it"
+              + " has "
+              + first.outputs().keySet());
+    }
+    return "logits";
+  }
+
+  private static Map<String, EncoderSource> constants(
+      Graph first, Graph next, Optional<Graph> encoder) {
+    Map<String, EncoderSource> constants = new LinkedHashMap<>();
+    for (Graph graph : List.of(first, next)) {
+      if (graph.hasInput("encoder_attention_mask")) {
+        constants.put("encoder_attention_mask", new EncoderSource("attention_mask", true));
+      }
+      if (graph.hasInput("encoder_hidden_states") && encoder.isPresent()) {
+        constants.put(
+            "encoder_hidden_states", new EncoderSource(hiddenStates(encoder.get()), false));
+      }
+    }
+    return constants;
+  }
+
+  private static String hiddenStates(Graph encoder) {
+    if (encoder.outputs().containsKey("last_hidden_state")) {
+      return "last_hidden_state";
+    }
+    if (encoder.outputs().size() == 1) {
+      return encoder.outputs().keySet().iterator().next();
+    }
+    throw new ModelLoadException(
+        encoder.file() + ": no output \"last_hidden_state\"; it has " + encoder.outputs().keySet());
+  }
+
+  private void checkInputs() {
+    for (Graph graph : List.of(first, next)) {
+      StepInputs.check(graph, tokenInput);
+      List<String> unknown = new ArrayList<>(graph.inputs().keySet());
+      unknown.removeIf(
+          input ->
+              input.equals(tokenInput)
+                  || StepInputs.NAMES.contains(input)
+                  || constants.containsKey(input)
+                  || states.stream().anyMatch(state -> state.input().equals(input)));
+      if (!unknown.isEmpty()) {
+        throw new ModelLoadException(
+            graph.file()
+                + ": cannot tell what to feed to "
+                + unknown
+                + "; known are "
+                + tokenInput
+                + ", "
+                + String.join(", ", new java.util.TreeSet<>(StepInputs.NAMES))
+                + ", encoder_hidden_states, encoder_attention_mask and past* states that have a"
+                + " present* output");
+      }
+      OnnxJavaType type = logits(graph).type();
+      if (type != OnnxJavaType.FLOAT
+          && type != OnnxJavaType.FLOAT16
+          && type != OnnxJavaType.BFLOAT16) {
+        throw new ModelLoadException(
+            graph.file()
+                + ": output \""
+                + logitsOutput
+                + "\" has type "
+                + type
+                + "; supported are FLOAT, FLOAT16 and BFLOAT16");
+      }
+    }
+  }
+
+  TensorSpec logits(Graph graph) {
+    TensorSpec spec = graph.outputs().get(logitsOutput);
+    if (spec == null || spec.rank() < 2 || spec.rank() > 3) {
+      throw new ModelLoadException(
+          graph.file()
+              + ": output \""
+              + logitsOutput
+              + "\" must have shape [batch, vocabulary] or [batch, sequence, vocabulary]; it has "
+              + (spec == null ? "none" : spec.describeShape()));
+    }
+    return spec;
+  }
+
+  /** Length of a logits vector: the graph's, else the configuration's. */
+  int vocabularySize(FolderConfig config) {
+    TensorSpec spec = logits(first);
+    long declared = spec.shape().get(spec.rank() - 1);
+    if (declared > 0) {
+      return (int) declared;
+    }
+    return config
+        .integer("vocab_size")
+        .orElseThrow(
+            () ->
+                new ModelLoadException(
+                    first.file()
+                        + ": the vocabulary size is declared neither by the output \""
+                        + logitsOutput
+                        + "\" "
+                        + spec.describeShape()
+                        + " nor by config.json (vocab_size)"));
+  }
+
+  boolean isSplit() {
+    return first != next;
+  }
+
+  boolean isMerged() {
+    return next.hasInput(StepInputs.CACHE_BRANCH);
+  }
+
+  boolean hasCache() {
+    return !states.isEmpty();
+  }
+
+  /**
+   * Whether the graph can tell padding from text, so that prompts of unequal length go together.
+   */
+  boolean toleratesLeftPadding() {
+    return first.hasInput(StepInputs.MASK)
+        && first.hasInput(StepInputs.POSITIONS)
+        && next.hasInput(StepInputs.MASK)
+        && next.hasInput(StepInputs.POSITIONS)
+        && states.stream().noneMatch(state -> state.kind() == StateTensor.Kind.FIXED);
+  }
+
+  /** How many new tokens the continuing graph takes at once. */
+  boolean continuesWithSeveralTokens() {
+    TensorSpec tokens = next.inputs().get(tokenInput);
+    return tokens != null && tokens.rank() == 2 && tokens.isFree(1);
+  }
+
+  @Nullable TensorSpec stateInput(StateTensor state) {
+    return next.inputs().get(state.input());
+  }
+
+  @Override
+  public void close() {
+    first.close();
+    if (isSplit()) {
+      next.close();
+    }
+  }
+}

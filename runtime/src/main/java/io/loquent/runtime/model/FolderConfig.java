@@ -1,0 +1,219 @@
+package io.loquent.runtime.model;
+
+import io.loquent.GenerationOptions;
+import io.loquent.InvalidRequestException;
+import io.loquent.ModelLoadException;
+import io.loquent.Option;
+import io.loquent.internal.json.Json;
+import io.loquent.internal.json.JsonException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a folder's JSON files say: {@code config.json}, {@code generation_config.json}, {@code
+ * genai_config.json}. Immutable.
+ */
+final class FolderConfig {
+
+  /** Entries of {@code generation_config.json} that steer nothing here. */
+  private static final Set<String> NO_OPTIONS =
+      Set.of(
+          "transformers_version",
+          "_from_model_config",
+          "output_attentions",
+          "output_hidden_states",
+          "output_scores",
+          "output_logits",
+          "return_dict_in_generate",
+          "trust_remote_code");
+
+  private static final List<String> CONTEXT_NAMES =
+      List.of("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length");
+
+  private final Map<String, @Nullable Object> config;
+  private final Map<String, @Nullable Object> generation;
+  private final Map<String, @Nullable Object> genai;
+  private final List<String> notes = new ArrayList<>();
+  private final GenerationOptions defaults;
+
+  private FolderConfig(Path folder) {
+    config = read(folder.resolve("config.json"));
+    generation = read(folder.resolve("generation_config.json"));
+    genai = read(folder.resolve("genai_config.json"));
+    defaults = readDefaults();
+  }
+
+  static FolderConfig read(Path folder, boolean required) {
+    FolderConfig result = new FolderConfig(folder);
+    if (required && result.config.isEmpty() && result.genai.isEmpty()) {
+      result.notes.add(
+          "neither config.json nor genai_config.json is there: special tokens and context length"
+              + " are unknown unless options set them");
+    }
+    return result;
+  }
+
+  static Map<String, @Nullable Object> read(Path file) {
+    if (!Files.exists(file)) {
+      return Map.of();
+    }
+    try {
+      return Json.parseObject(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    } catch (IOException | JsonException e) {
+      throw new ModelLoadException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private GenerationOptions readDefaults() {
+    GenerationOptions special = specialTokens();
+    if (!generation.isEmpty()) {
+      return options("generation_config.json", generation, this::noteUnknown).orElse(special);
+    }
+    if (!genai.isEmpty()) {
+      return options("genai_config.json", genaiSearch(), name -> {}).orElse(special);
+    }
+    // Before generation_config.json existed, its entries stood among those of config.json.
+    return options("config.json", config, name -> {}).orElse(special);
+  }
+
+  /**
+   * Reads options one by one: a value that Hugging Face tolerates in a file because nothing uses it
+   * (a temperature of 0 beside greedy search, a padding id of -1) must not keep a model from
+   * loading.
+   */
+  private GenerationOptions options(
+      String file, Map<String, @Nullable Object> values, Consumer<String> unknown) {
+    GenerationOptions options = GenerationOptions.none();
+    for (Map.Entry<String, @Nullable Object> entry : withoutNulls(values).entrySet()) {
+      try {
+        options =
+            GenerationOptions.fromMap(
+                    Collections.singletonMap(entry.getKey(), entry.getValue()), unknown)
+                .orElse(options);
+      } catch (InvalidRequestException e) {
+        notes.add(file + ": " + e.getMessage() + "; the value is not used");
+      }
+    }
+    return options;
+  }
+
+  /** In a file null means that nothing is set; only a request's null switches something off. */
+  private static Map<String, @Nullable Object> withoutNulls(Map<String, @Nullable Object> map) {
+    Map<String, @Nullable Object> kept = new LinkedHashMap<>(map);
+    kept.values().removeIf(value -> value == null);
+    return kept;
+  }
+
+  private void noteUnknown(String name) {
+    if (!NO_OPTIONS.contains(name)) {
+      notes.add("generation_config.json: \"" + name + "\" is not supported and has no effect here");
+    }
+  }
+
+  /**
+   * The search section of {@code genai_config.json}, without what its builder writes by itself: the
+   * context length as max_length, early_stopping and the sizes of a greedy search.
+   */
+  private Map<String, @Nullable Object> genaiSearch() {
+    Map<String, @Nullable Object> search = withoutNulls(object(genai.get("search")));
+    Map<String, @Nullable Object> kept = new LinkedHashMap<>();
+    boolean samples = Boolean.TRUE.equals(search.get("do_sample"));
+    for (String name : List.of("do_sample", "temperature", "top_k", "top_p")) {
+      if (samples && search.get(name) != null) {
+        kept.put(name, search.get(name));
+      }
+    }
+    for (String name :
+        List.of("repetition_penalty", "length_penalty", "no_repeat_ngram_size", "num_beams")) {
+      if (search.get(name) != null) {
+        kept.put(name, search.get(name));
+      }
+    }
+    return kept;
+  }
+
+  private GenerationOptions specialTokens() {
+    Map<String, @Nullable Object> tokens = new LinkedHashMap<>();
+    Map<String, @Nullable Object> model = object(genai.get("model"));
+    for (Option<?> option :
+        List.of(
+            Option.PAD_TOKEN_ID,
+            Option.BOS_TOKEN_ID,
+            Option.EOS_TOKEN_ID,
+            Option.DECODER_START_TOKEN_ID,
+            Option.FORCED_BOS_TOKEN_ID,
+            Option.FORCED_EOS_TOKEN_ID)) {
+      Object value = config.get(option.name());
+      value = value == null ? model.get(option.name()) : value;
+      if (value != null) {
+        tokens.put(option.name(), value);
+      }
+    }
+    return options("config.json", tokens, name -> {});
+  }
+
+  /** The model's default options, special tokens included. */
+  GenerationOptions defaults() {
+    return defaults;
+  }
+
+  /** What a user should know about the configuration. */
+  List<String> notes() {
+    return notes;
+  }
+
+  Map<String, @Nullable Object> genai() {
+    return genai;
+  }
+
+  boolean isEmpty() {
+    return config.isEmpty() && genai.isEmpty();
+  }
+
+  /** A whole number of {@code config.json}, looked up under several names. */
+  OptionalInt integer(String... names) {
+    for (String name : names) {
+      if (config.get(name) instanceof Number number) {
+        return OptionalInt.of(number.intValue());
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** The names of the model's classes in the library that trained it. */
+  List<String> architectures() {
+    List<String> names = new ArrayList<>();
+    if (config.get("architectures") instanceof List<?> list) {
+      list.forEach(name -> names.add(String.valueOf(name)));
+    }
+    return names;
+  }
+
+  /** The longest sequence that positions are known for, in tokens. */
+  OptionalInt contextLength() {
+    if (object(genai.get("model")).get("context_length") instanceof Number length) {
+      return OptionalInt.of(length.intValue());
+    }
+    if (config.get("relative_attention_num_buckets") != null) {
+      // Relative positions (T5) know no end; n_positions is only what it was trained with.
+      return OptionalInt.empty();
+    }
+    return integer(CONTEXT_NAMES.toArray(new String[0]));
+  }
+
+  @SuppressWarnings("unchecked")
+  static Map<String, @Nullable Object> object(@Nullable Object json) {
+    return json instanceof Map ? (Map<String, @Nullable Object>) json : Map.of();
+  }
+}

@@ -1,0 +1,277 @@
+package io.loquent.runtime.model;
+
+import io.loquent.GenerationOptions;
+import io.loquent.InvalidRequestException;
+import io.loquent.ModelConfig;
+import io.loquent.ModelInfo;
+import io.loquent.decoding.DecodingState;
+import io.loquent.runtime.onnx.HiddenStateEdit;
+import io.loquent.runtime.onnx.HiddenStateOutput;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A model whose graphs are open: it makes decoding states. Thread-safe until closed. */
+public final class LoadedModel implements AutoCloseable {
+
+  private static final long MOST_IDLE_BYTES = 256L << 20;
+
+  private final ModelParts parts;
+  private final SessionFactory sessions;
+  private final NativeBuffers buffers = new NativeBuffers(MOST_IDLE_BYTES);
+  private final @Nullable EncoderPass encoder;
+  private final int vocabularySize;
+  private final ModelInfo info;
+  private @Nullable DecoderGraphs withHiddenStates;
+
+  private LoadedModel(ModelParts parts, SessionFactory sessions) {
+    this.parts = parts;
+    this.sessions = sessions;
+    vocabularySize = parts.decoder().vocabularySize(parts.config());
+    encoder =
+        parts
+            .encoder()
+            .map(
+                graph ->
+                    new EncoderPass(graph, buffers, parts.encoderInputNames(), parts.padToken()))
+            .orElse(null);
+    info = ModelDescription.describe(parts, vocabularySize);
+  }
+
+  /**
+   * Opens a model's graphs.
+   *
+   * @param config the folder, and how to run it
+   * @param findings receives what is detected and why, in reading order
+   * @return the model, to be closed
+   * @throws io.loquent.ModelLoadException if the folder cannot be used; nothing stays open
+   */
+  public static LoadedModel load(ModelConfig config, List<String> findings) {
+    SessionFactory sessions = new SessionFactory(config);
+    ModelParts parts = ModelParts.open(config, sessions, findings);
+    try {
+      return new LoadedModel(parts, sessions);
+    } catch (RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Describes the model.
+   *
+   * @return the same object at each call
+   */
+  public ModelInfo info() {
+    return info;
+  }
+
+  /**
+   * Returns the folder's own default options, special tokens included.
+   *
+   * @return options
+   */
+  public GenerationOptions defaults() {
+    return parts.config().defaults();
+  }
+
+  /**
+   * Returns the longest sequence.
+   *
+   * @return tokens, if limited
+   */
+  public OptionalInt contextLength() {
+    return info.contextLength();
+  }
+
+  /**
+   * Returns how many ids the input may have.
+   *
+   * @return one more than the highest id
+   */
+  public int inputVocabularySize() {
+    return Math.max(vocabularySize, parts.config().integer("vocab_size").orElse(0));
+  }
+
+  /**
+   * Says whether there is an encoder.
+   *
+   * @return true for encoder-decoders
+   */
+  public boolean isEncoderDecoder() {
+    return encoder != null;
+  }
+
+  /**
+   * Says whether the model reads token ids.
+   *
+   * @return false for audio and image encoders
+   */
+  public boolean readsTokens() {
+    return encoder == null || encoder.readsTokens();
+  }
+
+  /**
+   * Returns how many native buffers are lent to running requests.
+   *
+   * @return 0 while no request is running
+   */
+  public int lentBuffers() {
+    return buffers.lent();
+  }
+
+  /**
+   * Tells which rows can share a batch: those with equal keys. A graph that cannot tell padding
+   * from text gets only rows of equal length together, so that each keeps its solo result.
+   *
+   * @param row a prompt
+   * @return the key
+   */
+  public Object batchKey(PromptRow row) {
+    int decoderLength = row.ids().length;
+    if (encoder == null) {
+      boolean anyLength = parts.sharesBuffers() || parts.decoder().toleratesLeftPadding();
+      return anyLength ? 0 : decoderLength;
+    }
+    int[] ids = row.encoderIds();
+    int encoderLength = ids == null || encoder.toleratesPadding() ? 0 : ids.length;
+    Object shape = row.features() == null ? "" : row.features().shape();
+    return List.of(decoderLength, encoderLength, shape);
+  }
+
+  /**
+   * Opens a state; an encoder is run at once.
+   *
+   * @param rows the prompts, with equal {@link #batchKey}
+   * @param options what the request needs
+   * @param control stops runs
+   * @return a state, to be closed
+   * @throws InvalidRequestException if the model cannot give what is needed
+   */
+  public DecodingState open(List<PromptRow> rows, OpenOptions options, RunControl control) {
+    checkTogether(rows);
+    DecoderGraphs graphs = options.hiddenStates() ? withHiddenStates() : parts.decoder();
+    Map<String, RowTensor> constants = new LinkedHashMap<>();
+    Map<String, RowTensor> initial = new HashMap<>();
+    if (encoder != null) {
+      encode(encoder, rows, control, constants, initial);
+    }
+    StateContext context =
+        new StateContext(
+            graphs,
+            buffers,
+            rows,
+            constants,
+            initial,
+            control,
+            vocabularySize,
+            parts.padToken(),
+            options.hiddenStates() ? HiddenStateOutput.NAME : "",
+            options.allPositions(),
+            options.expectedTokens());
+    if (!graphs.hasCache() || (!options.useCache() && !parts.isRecurrent())) {
+      return new RecomputeState(context);
+    }
+    if (!options.useCache()) {
+      throw new InvalidRequestException(
+          "use_cache=false: a recurrent decoder has no cache that could be left out; remove it");
+    }
+    return parts.sharesBuffers() ? new SharedBufferState(context) : new CachedState(context);
+  }
+
+  private void checkTogether(List<PromptRow> rows) {
+    Object key = batchKey(rows.get(0));
+    if (!rows.stream().allMatch(row -> batchKey(row).equals(key))) {
+      throw new InvalidRequestException(
+          "guidance_scale runs the prompt and the negative prompt together, and "
+              + info.name()
+              + " cannot do that with prompts of unequal length, because its graph cannot tell"
+              + " padding from text; give a negative prompt of the same length");
+    }
+  }
+
+  private void encode(
+      EncoderPass encoderPass,
+      List<PromptRow> rows,
+      RunControl control,
+      Map<String, RowTensor> constants,
+      Map<String, RowTensor> initial) {
+    DecoderGraphs graphs = parts.decoder();
+    Set<String> wanted = new LinkedHashSet<>(parts.initialStates().values());
+    graphs
+        .constants
+        .values()
+        .forEach(
+            source -> {
+              if (!source.isInput()) {
+                wanted.add(source.name());
+              }
+            });
+    Map<String, RowTensor> encoded = encoderPass.run(rows, wanted, control);
+    try {
+      parts.initialStates().forEach((input, output) -> initial.put(input, take(encoded, output)));
+      graphs.constants.forEach(
+          (input, source) ->
+              constants.put(
+                  input, take(encoded, source.isInput() ? encoderPass.maskName() : source.name())));
+    } finally {
+      encoded.values().forEach(RowTensor::close);
+    }
+  }
+
+  /** Each consumer gets a tensor of its own, because states change theirs. */
+  private static RowTensor take(Map<String, RowTensor> encoded, String name) {
+    RowTensor tensor = encoded.get(name);
+    if (tensor == null) {
+      throw new InvalidRequestException(
+          "the decoder needs \""
+              + name
+              + "\", which the encoder did not give; it gave "
+              + encoded.keySet());
+    }
+    return tensor.copy();
+  }
+
+  private synchronized DecoderGraphs withHiddenStates() {
+    if (withHiddenStates == null) {
+      DecoderGraphs plain = parts.decoder();
+      Graph first = edited(plain.first, plain.logitsOutput);
+      try {
+        Graph next = plain.isSplit() ? edited(plain.next, plain.logitsOutput) : first;
+        withHiddenStates = plain.over(first, next);
+      } catch (RuntimeException e) {
+        first.close();
+        throw e;
+      }
+    }
+    return withHiddenStates;
+  }
+
+  private Graph edited(Graph graph, String logits) {
+    HiddenStateEdit edit = HiddenStateOutput.add(graph.file(), logits);
+    Optional<byte[]> model = edit.model();
+    if (!model.isPresent()) {
+      throw new InvalidRequestException(
+          "contrastive search (penalty_alpha) needs the decoder's last hidden state, and "
+              + graph.file()
+              + " does not show where it is: "
+              + edit.reason());
+    }
+    return sessions.open(graph.file(), model.get());
+  }
+
+  /** Frees the graphs. No request may be running. */
+  @Override
+  public synchronized void close() {
+    if (withHiddenStates != null) {
+      withHiddenStates.close();
+    }
+    parts.close();
+  }
+}

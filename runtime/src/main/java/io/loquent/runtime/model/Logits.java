@@ -1,0 +1,125 @@
+package io.loquent.runtime.model;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.platform.Fp16Conversions;
+import io.loquent.decoding.StepOutput;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * A decoder run's scores in native memory, {@code [rows, positions, vocabulary]}. One instance
+ * serves one state; confined to one thread.
+ */
+final class Logits implements StepOutput, AutoCloseable {
+
+  private final NativeBuffers buffers;
+  private final TensorSpec spec;
+  private final int vocabularySize;
+  private ByteBuffer memory;
+  private int width;
+  private int[] firstColumn = new int[0];
+  private int[] columns = new int[0];
+  private FloatBuffer hidden = FloatBuffer.allocate(0);
+  private int hiddenSize;
+
+  Logits(NativeBuffers buffers, TensorSpec spec, int vocabularySize) {
+    this.buffers = buffers;
+    this.spec = spec;
+    this.vocabularySize = vocabularySize;
+    this.memory = buffers.take(0);
+  }
+
+  /** Bytes that the logits of one position take. */
+  long bytesPerPosition() {
+    return (long) vocabularySize * spec.type().size;
+  }
+
+  /**
+   * Where the graph writes the logits of a frame. Afterwards every row shows all of the frame's
+   * columns; {@link #show} narrows that.
+   */
+  OnnxTensor target(Frame frame, boolean lastOnly, NativeValues values) {
+    width = lastOnly || spec.rank() == 2 ? 1 : frame.width;
+    long bytes = frame.rows * (long) width * bytesPerPosition();
+    if (memory.capacity() < bytes) {
+      ByteBuffer larger = buffers.take(bytes);
+      buffers.giveBack(memory);
+      memory = larger;
+    }
+    if (firstColumn.length < frame.rows) {
+      firstColumn = new int[frame.rows];
+      columns = new int[frame.rows];
+    }
+    Arrays.fill(firstColumn, 0);
+    Arrays.fill(columns, width);
+    return spec.rank() == 2
+        ? values.wrap(memory, spec.type(), frame.rows, vocabularySize)
+        : values.wrap(memory, spec.type(), frame.rows, width, vocabularySize);
+  }
+
+  /** Says which of a row's columns are real tokens; the last of them counts as the newest. */
+  void show(int row, int first, int count) {
+    if (width > 1 || count == 1) {
+      firstColumn[row] = Math.min(first, width - 1);
+      columns[row] = Math.min(count, width);
+    }
+  }
+
+  /** Takes the last hidden states of the same run, {@code [rows, width, hiddenSize]}. */
+  void hiddenStates(FloatBuffer values, int size) {
+    hidden = values;
+    hiddenSize = size;
+  }
+
+  @Override
+  public int vocabularySize() {
+    return vocabularySize;
+  }
+
+  @Override
+  public void logits(int row, float[] target) {
+    logits(row, columns[row] - 1, target);
+  }
+
+  @Override
+  public int positions(int row) {
+    return columns[row];
+  }
+
+  @Override
+  public void logits(int row, int position, float[] target) {
+    int start = (row * width + firstColumn[row] + position) * vocabularySize;
+    OnnxJavaType type = spec.type();
+    if (type == OnnxJavaType.FLOAT) {
+      FloatBuffer floats = memory.asFloatBuffer();
+      ((java.nio.Buffer) floats).position(start);
+      floats.get(target, 0, vocabularySize);
+    } else {
+      boolean half = type == OnnxJavaType.FLOAT16;
+      for (int i = 0; i < vocabularySize; i++) {
+        short bits = memory.getShort((start + i) * Short.BYTES);
+        target[i] = half ? Fp16Conversions.fp16ToFloat(bits) : Fp16Conversions.bf16ToFloat(bits);
+      }
+    }
+  }
+
+  @Override
+  public int hiddenSize() {
+    return hiddenSize;
+  }
+
+  @Override
+  public void hiddenState(int row, int position, float[] target) {
+    int start = (row * width + firstColumn[row] + position) * hiddenSize;
+    FloatBuffer view = hidden.duplicate();
+    ((java.nio.Buffer) view).position(start);
+    view.get(target, 0, hiddenSize);
+  }
+
+  @Override
+  public void close() {
+    buffers.giveBack(memory);
+  }
+}

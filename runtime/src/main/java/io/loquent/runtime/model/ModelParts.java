@@ -1,0 +1,200 @@
+package io.loquent.runtime.model;
+
+import io.loquent.ModelConfig;
+import io.loquent.ModelLoadException;
+import io.loquent.Option;
+import io.loquent.runtime.onnx.OnnxFile;
+import io.loquent.runtime.onnx.OnnxSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The opened parts of a model folder. Thread-safe until closed.
+ *
+ * @param folder the model folder
+ * @param config what its JSON files say
+ * @param layout which files were chosen
+ * @param encoder the encoder's graph
+ * @param decoder the decoder's graphs
+ * @param summaries what the files are made of
+ * @param initialStates encoder outputs that recurrent states start from, by state input
+ * @param encoderInputNames the encoder's own names of its standard inputs
+ */
+record ModelParts(
+    Path folder,
+    FolderConfig config,
+    Layout layout,
+    Optional<Graph> encoder,
+    DecoderGraphs decoder,
+    Map<Path, OnnxSummary> summaries,
+    Map<String, String> initialStates,
+    Map<String, String> encoderInputNames)
+    implements AutoCloseable {
+
+  private static final String SHARING_OPERATOR = "com.microsoft:GroupQueryAttention";
+  private static final String DYNAMIC_QUANTIZATION = "DynamicQuantizeLinear";
+  private static final List<String> ENCODER_HEADS =
+      List.of(
+          "ForMaskedLM",
+          "ForSequenceClassification",
+          "ForTokenClassification",
+          "ForQuestionAnswering");
+
+  /** Checks the whole folder, then opens its graphs; closes what was opened if one fails. */
+  static ModelParts open(ModelConfig config, SessionFactory sessions, List<String> findings) {
+    Path folder = config.folder();
+    FolderConfig folderConfig = FolderConfig.read(folder, true);
+    Layout layout = Layout.detect(folder, config.precision(), folderConfig.genai());
+    findings.add("layout: " + layout.reason() + " (precision " + layout.precision() + ")");
+    refuseEncoders(folder, folderConfig);
+    Map<Path, OnnxSummary> summaries = new LinkedHashMap<>();
+    for (Path file : layout.files()) {
+      summaries.put(file, checked(file));
+    }
+    List<Graph> opened = new ArrayList<>();
+    try {
+      return open(folder, folderConfig, layout, sessions, summaries, opened);
+    } catch (RuntimeException e) {
+      opened.forEach(Graph::close);
+      throw e;
+    }
+  }
+
+  private static ModelParts open(
+      Path folder,
+      FolderConfig config,
+      Layout layout,
+      SessionFactory sessions,
+      Map<Path, OnnxSummary> summaries,
+      List<Graph> opened) {
+    Optional<Graph> encoder = layout.encoder().map(file -> track(sessions.open(file), opened));
+    Graph first = track(sessions.open(layout.decoder()), opened);
+    Optional<Graph> withPast = layout.withPast().map(file -> track(sessions.open(file), opened));
+    if (layout.states().isPresent() && encoder.isPresent()) {
+      RecurrentDeclaration declared =
+          RecurrentDeclaration.read(layout.states().get(), encoder.get(), first);
+      DecoderGraphs graphs =
+          DecoderGraphs.declared(
+              first,
+              declared.tokenInput(),
+              declared.logitsOutput(),
+              declared.states(),
+              declared.constants());
+      return new ModelParts(
+          folder,
+          config,
+          layout,
+          encoder,
+          graphs,
+          summaries,
+          declared.initial(),
+          declared.encoderInputs());
+    }
+    DecoderGraphs graphs = DecoderGraphs.bind(first, withPast, encoder, config);
+    return new ModelParts(folder, config, layout, encoder, graphs, summaries, Map.of(), Map.of());
+  }
+
+  private static Graph track(Graph graph, List<Graph> opened) {
+    opened.add(graph);
+    return graph;
+  }
+
+  private static void refuseEncoders(Path folder, FolderConfig config) {
+    for (String architecture : config.architectures()) {
+      if (ENCODER_HEADS.stream().anyMatch(architecture::endsWith)) {
+        throw new ModelLoadException(
+            folder
+                + ": config.json names the architecture "
+                + architecture
+                + ", which does not generate text; a generator needs a decoder (causal language"
+                + " model) or an encoder-decoder");
+      }
+    }
+  }
+
+  private static OnnxSummary checked(Path file) {
+    OnnxSummary summary = OnnxFile.read(file);
+    summary
+        .externalFiles()
+        .forEach(
+            (name, bytes) -> {
+              Path data = file.resolveSibling(name);
+              if (!Files.isRegularFile(data)) {
+                throw new ModelLoadException(
+                    data
+                        + ": this file with external weights is missing; "
+                        + file.getFileName()
+                        + " needs it beside it, so download both");
+              }
+              if (size(data) < bytes) {
+                throw new ModelLoadException(
+                    data
+                        + ": this file with external weights has "
+                        + size(data)
+                        + " bytes, and "
+                        + file.getFileName()
+                        + " needs at least "
+                        + bytes
+                        + "; it was copied or downloaded incompletely, so fetch it again");
+              }
+            });
+    return summary;
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new ModelLoadException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether past and present may be one buffer. */
+  boolean sharesBuffers() {
+    return uses(SHARING_OPERATOR)
+        && decoder.states.stream().allMatch(state -> state.kind() == StateTensor.Kind.GROWING)
+        && decoder.hasCache();
+  }
+
+  /**
+   * Whether activations are quantized per call, so that results depend on how calls are grouped.
+   */
+  boolean quantizesActivations() {
+    return uses(DYNAMIC_QUANTIZATION);
+  }
+
+  private boolean uses(String operator) {
+    return summaries.values().stream().anyMatch(summary -> summary.operators().contains(operator));
+  }
+
+  boolean isRecurrent() {
+    return layout.states().isPresent();
+  }
+
+  /** The id that unequal rows are filled up with; what it is never shows, because it is masked. */
+  int padToken() {
+    return config
+        .defaults()
+        .get(Option.PAD_TOKEN_ID)
+        .orElseGet(
+            () ->
+                config
+                    .defaults()
+                    .get(Option.EOS_TOKEN_ID)
+                    .filter(ids -> !ids.isEmpty())
+                    .map(ids -> ids.get(0))
+                    .orElse(0));
+  }
+
+  @Override
+  public void close() {
+    encoder.ifPresent(Graph::close);
+    decoder.close();
+  }
+}

@@ -1,0 +1,72 @@
+package io.loquent.runtime.model;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import io.loquent.InferenceException;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The native tensors of one run or one state, closed together. Confined to one thread.
+ *
+ * <p>Every tensor that Loquent makes is made here, so that tests can ask whether one was forgotten.
+ */
+public final class NativeValues implements AutoCloseable {
+
+  private static final AtomicInteger OPEN = new AtomicInteger();
+
+  private final List<OnnxTensor> tensors = new ArrayList<>();
+
+  /** Creates an empty scope. */
+  NativeValues() {}
+
+  /**
+   * Returns how many native tensors are open in this process.
+   *
+   * @return 0 while no request is running
+   */
+  public static int open() {
+    return OPEN.get();
+  }
+
+  /** Wraps the first bytes of a direct buffer, without copying; the scope owns the tensor. */
+  OnnxTensor wrap(ByteBuffer buffer, OnnxJavaType type, long... shape) {
+    long bytes = (long) type.size;
+    for (long dimension : shape) {
+      bytes *= dimension;
+    }
+    ByteBuffer view = buffer.duplicate().order(buffer.order());
+    ((Buffer) view).position(0);
+    ((Buffer) view).limit((int) bytes);
+    try {
+      OnnxTensor tensor =
+          OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), view, shape, type);
+      OPEN.incrementAndGet();
+      tensors.add(tensor);
+      return tensor;
+    } catch (OrtException e) {
+      throw new InferenceException(
+          "cannot make a tensor of shape "
+              + java.util.Arrays.toString(shape)
+              + " and type "
+              + type
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (OnnxTensor tensor : tensors) {
+      tensor.close();
+      OPEN.decrementAndGet();
+    }
+    tensors.clear();
+  }
+}

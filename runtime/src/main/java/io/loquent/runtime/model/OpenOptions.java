@@ -1,0 +1,12 @@
+package io.loquent.runtime.model;
+
+/**
+ * What a request needs of a decoding state.
+ *
+ * @param hiddenStates whether last hidden states come with the logits
+ * @param useCache whether the graph's cache is used
+ * @param allPositions whether the logits of all prompt positions are wanted
+ * @param expectedTokens tokens that a row may reach, prompt included; a hint for sizes
+ */
+public record OpenOptions(
+    boolean hiddenStates, boolean useCache, boolean allPositions, int expectedTokens) {}

@@ -1,0 +1,117 @@
+package io.loquent.runtime.model;
+
+import ai.onnxruntime.OnnxTensor;
+import io.loquent.decoding.StepOutput;
+import java.util.Map;
+
+/**
+ * The state of a graph without a cache, or of one whose cache is not to be used: the tokens
+ * themselves; each step runs over all of them. Confined to one thread.
+ */
+final class RecomputeState extends GraphState {
+
+  /** Each row's tokens, without padding; two sets that take turns when rows move. */
+  private int[][] tokens;
+
+  private int[][] other = new int[0][];
+  private int[] lengths;
+
+  RecomputeState(StateContext context) {
+    super(context);
+    int rows = rows();
+    tokens = new int[rows][];
+    lengths = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      int[] ids = context.prompts().get(row).ids();
+      tokens[row] = java.util.Arrays.copyOf(ids, Math.max(ids.length + 1, capacity()));
+      lengths[row] = ids.length;
+    }
+  }
+
+  private int capacity() {
+    return Math.min(context.expectedTokens(), longestPrompt() + 4096);
+  }
+
+  @Override
+  public StepOutput start() {
+    runAll();
+    return logits;
+  }
+
+  @Override
+  void appendTokens(int[] newTokens) {
+    for (int row = 0; row < rows(); row++) {
+      if (lengths[row] == tokens[row].length) {
+        tokens[row] = java.util.Arrays.copyOf(tokens[row], lengths[row] * 2);
+      }
+      tokens[row][lengths[row]++] = newTokens[row];
+    }
+    runAll();
+  }
+
+  private void runAll() {
+    int longest = 0;
+    for (int row = 0; row < rows(); row++) {
+      longest = Math.max(longest, lengths[row]);
+    }
+    frame.resize(rows(), longest);
+    frame.continues = false;
+    frame.allPositions = context.allPositions();
+    frame.maskWidth = longest;
+    for (int row = 0; row < rows(); row++) {
+      int padding = longest - lengths[row];
+      for (int column = 0; column < longest; column++) {
+        frame.tokens[row * longest + column] =
+            column < padding ? context.padToken() : tokens[row][column - padding];
+      }
+      frame.maskFrom[row] = padding;
+      frame.maskTo[row] = longest;
+      frame.positionStart[row] = -padding;
+    }
+    run(graphs.first, lastOnly(graphs.first), this::bind);
+    for (int row = 0; row < rows(); row++) {
+      logits.show(row, longest - lengths[row], lengths[row]);
+    }
+  }
+
+  /** A graph with a cache gets an empty one; what it gives back is not asked for. */
+  private void bind(
+      Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned, NativeValues values) {
+    for (StateTensor state : graphs.states) {
+      if (graphs.first.hasInput(state.input())) {
+        RowTensor empty =
+            context
+                .constants()
+                .computeIfAbsent(
+                    state.input(),
+                    name ->
+                        new RowTensor(
+                            context.buffers(),
+                            state.type(),
+                            state.batchAxis(),
+                            state.shape(rows(), 0)));
+        inputs.put(state.input(), empty.asTensor(values));
+      }
+    }
+  }
+
+  @Override
+  void gatherState(int[] parents, int newRows) {
+    int[][] target = other.length >= newRows ? other : new int[newRows][];
+    for (int row = 0; row < newRows; row++) {
+      int[] source = tokens[parents[row]];
+      if (target[row] == null || target[row].length < source.length) {
+        target[row] = new int[source.length];
+      }
+      System.arraycopy(source, 0, target[row], 0, lengths[parents[row]]);
+    }
+    other = tokens;
+    tokens = target;
+    lengths = gathered(lengths, parents, newRows);
+  }
+
+  @Override
+  void closeState() {
+    // Only the shared parts hold native memory.
+  }
+}

@@ -1,0 +1,162 @@
+package io.loquent.runtime.model;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tensor with a batch axis in native memory: a cache, a recurrent state, an encoder's output.
+ * Confined to one thread.
+ *
+ * <p>Two buffers take turns. A run reads the present value from one and writes the next one into
+ * the other; reordering rows copies from one to the other. So nothing passes through Java arrays,
+ * and a run never writes where it reads.
+ */
+final class RowTensor implements AutoCloseable {
+
+  private final NativeBuffers buffers;
+  private final OnnxJavaType type;
+  private final int batchAxis;
+  private long[] shape;
+  private ByteBuffer present;
+  private @Nullable ByteBuffer other;
+  private long @Nullable [] nextShape;
+
+  /** Creates a tensor whose bytes are still undefined. */
+  RowTensor(NativeBuffers buffers, OnnxJavaType type, int batchAxis, long... shape) {
+    this.buffers = buffers;
+    this.type = type;
+    this.batchAxis = batchAxis;
+    this.shape = shape.clone();
+    this.present = buffers.take(bytes(shape));
+  }
+
+  long dimension(int axis) {
+    return shape[axis];
+  }
+
+  long[] shape() {
+    return shape.clone();
+  }
+
+  OnnxJavaType type() {
+    return type;
+  }
+
+  /** The native memory itself, row-major; valid until the next change. */
+  ByteBuffer memory() {
+    return present;
+  }
+
+  /** A tensor of its own with the same present value. */
+  RowTensor copy() {
+    RowTensor copy = new RowTensor(buffers, type, batchAxis, shape);
+    ByteBuffer source = present.duplicate();
+    ((Buffer) source).position(0);
+    ((Buffer) source).limit((int) bytes(shape));
+    ByteBuffer target = copy.present.duplicate();
+    ((Buffer) target).clear();
+    target.put(source);
+    return copy;
+  }
+
+  /** Makes all present bytes zero. */
+  void fillWithZeros() {
+    ByteBuffer view = present.duplicate();
+    ((Buffer) view).clear();
+    int bytes = (int) bytes(shape);
+    while (view.position() + Long.BYTES <= bytes) {
+      view.putLong(0);
+    }
+    while (view.position() < bytes) {
+      view.put((byte) 0);
+    }
+  }
+
+  /** The present value as a graph's input. */
+  OnnxTensor asTensor(NativeValues values) {
+    return values.wrap(present, type, shape);
+  }
+
+  /** Where a graph writes the next value, of the given shape; {@link #advance} makes it present. */
+  OnnxTensor nextTensor(NativeValues values, long... shapeAfter) {
+    ByteBuffer target = room(bytes(shapeAfter));
+    nextShape = shapeAfter.clone();
+    return values.wrap(target, type, shapeAfter);
+  }
+
+  /** Makes the value that was written last the present one. */
+  void advance() {
+    long[] written = nextShape;
+    ByteBuffer target = other;
+    if (written == null || target == null) {
+      throw new IllegalStateException("nothing was written");
+    }
+    other = present;
+    present = target;
+    shape = written;
+    nextShape = null;
+  }
+
+  /** Repeats, reorders and drops rows: new row {@code i} is old row {@code parents[i]}. */
+  void gather(int[] parents, int rows) {
+    long[] gathered = shape.clone();
+    gathered[batchAxis] = rows;
+    long outer = 1;
+    for (int axis = 0; axis < batchAxis; axis++) {
+      outer *= shape[axis];
+    }
+    int rowBytes = type.size;
+    for (int axis = batchAxis + 1; axis < shape.length; axis++) {
+      rowBytes *= (int) shape[axis];
+    }
+    ByteBuffer target = room(bytes(gathered));
+    ByteBuffer from = present.duplicate();
+    ByteBuffer to = target.duplicate();
+    ((Buffer) to).clear();
+    for (long o = 0; o < outer; o++) {
+      for (int row = 0; row < rows; row++) {
+        int start = (int) ((o * shape[batchAxis] + parents[row]) * rowBytes);
+        ((Buffer) from).limit(start + rowBytes);
+        ((Buffer) from).position(start);
+        to.put(from);
+      }
+    }
+    other = present;
+    present = target;
+    shape = gathered;
+  }
+
+  private ByteBuffer room(long bytes) {
+    ByteBuffer target = other;
+    if (target == null || target.capacity() < bytes) {
+      if (target != null) {
+        other = null;
+        buffers.giveBack(target);
+      }
+      // Half as much again, so that a growing cache finds room for many steps at once.
+      target = buffers.take(Math.min(bytes + bytes / 2, Math.max(bytes, 1L << 30)));
+      other = target;
+    }
+    return target;
+  }
+
+  private long bytes(long[] dimensions) {
+    long bytes = type.size;
+    for (long dimension : dimensions) {
+      bytes *= dimension;
+    }
+    return bytes;
+  }
+
+  /** Gives the buffers back. May be called once. */
+  @Override
+  public void close() {
+    buffers.giveBack(present);
+    if (other != null) {
+      buffers.giveBack(other);
+    }
+  }
+}

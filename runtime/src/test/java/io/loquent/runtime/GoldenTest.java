@@ -1,0 +1,105 @@
+package io.loquent.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.loquent.Candidate;
+import io.loquent.GenerationResult;
+import io.loquent.Generator;
+import io.loquent.Token;
+import io.loquent.runtime.Goldens.Case;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every recorded generation of every fixture, token for token. */
+final class GoldenTest {
+
+  private static final double EXACT = 1e-4;
+
+  private record Suite(String fixture, String file, String precision, double tolerance) {}
+
+  private static final List<Suite> SUITES =
+      List.of(
+          new Suite("gpt2-tiny", "goldens.json", "auto", EXACT),
+          new Suite("gpt2-tiny-nocache", "goldens.json", "auto", EXACT),
+          new Suite("gpt2-tiny-legacy", "goldens.json", "auto", EXACT),
+          new Suite("gpt2-tiny-merged", "goldens.json", "auto", EXACT),
+          new Suite("gpt2-tiny-external", "goldens.json", "auto", EXACT),
+          new Suite("gpt2-tiny-hub", "goldens.json", "fp32", EXACT),
+          new Suite("gpt2-tiny-hub", "goldens_fp16.json", "fp16", 1e-2),
+          new Suite("gpt2-tiny-hub", "goldens_quantized.json", "q8", 0.25),
+          new Suite("llama-tiny", "goldens.json", "auto", EXACT),
+          new Suite("llama-tiny-gqa", "goldens.json", "auto", EXACT),
+          new Suite("t5-tiny", "goldens.json", "auto", EXACT),
+          new Suite("t5-tiny-merged", "goldens.json", "auto", EXACT),
+          new Suite("bart-tiny", "goldens.json", "auto", EXACT),
+          new Suite("marian-tiny", "goldens.json", "auto", EXACT),
+          new Suite("marian-tiny-merged", "goldens.json", "auto", EXACT),
+          new Suite("lstm-seq2seq-tiny", "goldens.json", "auto", EXACT),
+          new Suite("gru-bahdanau-tiny", "goldens.json", "auto", EXACT));
+
+  private static final Map<Suite, Generator> OPEN = new HashMap<>();
+
+  @AfterAll
+  static void close() {
+    OPEN.values().forEach(Generator::close);
+    OPEN.clear();
+  }
+
+  private static Generator open(Suite suite) {
+    return OPEN.computeIfAbsent(
+        suite, key -> Generator.open(Goldens.config(key.fixture).precision(key.precision).build()));
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> generates_what_hugging_face_generates() {
+    return SUITES.stream().map(this::container);
+  }
+
+  private DynamicContainer container(Suite suite) {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Case golden : Goldens.cases(suite.fixture, suite.file)) {
+      if (!golden.name().startsWith("nopos_")) {
+        tests.add(DynamicTest.dynamicTest(golden.name(), () -> check(suite, golden)));
+      }
+    }
+    return DynamicContainer.dynamicContainer(suite.fixture + " " + suite.file, tests);
+  }
+
+  private void check(Suite suite, Case golden) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (GenerationResult result : open(suite).generateAll(golden.requests())) {
+      candidates.addAll(result.candidates());
+    }
+    List<int[]> expected = golden.generated();
+    assertThat(candidates).hasSameSizeAs(expected);
+    for (int row = 0; row < expected.size(); row++) {
+      if (golden.constraintsMet(row)) {
+        check(golden, row, candidates.get(row), expected.get(row), suite.tolerance);
+      }
+    }
+  }
+
+  private void check(Case golden, int row, Candidate candidate, int[] expected, double tolerance) {
+    assertThat(candidate.ids()).as("row %d", row).containsExactly(expected);
+    if (golden.hasScores()) {
+      assertThat(candidate.score())
+          .as("row %d", row)
+          .isCloseTo(golden.score(row), within(tolerance));
+    }
+    if (golden.hasLogProbabilities()) {
+      double[] logProbabilities =
+          candidate.tokens().stream().mapToDouble(Token::logProbability).toArray();
+      assertThat(logProbabilities)
+          .as("row %d", row)
+          .containsExactly(golden.logProbabilities(row), within(tolerance));
+    }
+  }
+}

@@ -62,7 +62,7 @@ final class CachedState extends GraphState {
   }
 
   private boolean canStartWithSeveralTokens() {
-    TensorSpec tokens = graphs.first.inputs().get(graphs.tokenInput);
+    TensorSpec tokens = graphs.first.inputs().get(graphs.names.tokens());
     return tokens == null || (tokens.rank() == 2 && tokens.isFree(1));
   }
 

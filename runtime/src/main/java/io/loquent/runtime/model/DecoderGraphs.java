@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The decoder's one or two graphs, and how their inputs and outputs belong together. Thread-safe
@@ -20,8 +19,7 @@ final class DecoderGraphs implements AutoCloseable {
 
   final Graph first;
   final Graph next;
-  final String tokenInput;
-  final String logitsOutput;
+  final GraphNames names;
   final List<StateTensor> states;
 
   /** Constant inputs by name, and what they come from: {@code mask}, or an encoder output. */
@@ -30,14 +28,12 @@ final class DecoderGraphs implements AutoCloseable {
   private DecoderGraphs(
       Graph first,
       Graph next,
-      String tokenInput,
-      String logitsOutput,
+      GraphNames names,
       List<StateTensor> states,
       Map<String, EncoderSource> constants) {
     this.first = first;
     this.next = next;
-    this.tokenInput = tokenInput;
-    this.logitsOutput = logitsOutput;
+    this.names = names;
     this.states = List.copyOf(states);
     this.constants = constants;
   }
@@ -54,26 +50,24 @@ final class DecoderGraphs implements AutoCloseable {
   static DecoderGraphs bind(
       Graph first, Optional<Graph> withPast, Optional<Graph> encoder, FolderConfig config) {
     Graph next = withPast.orElse(first);
-    if (!first.hasInput("input_ids")) {
+    GraphNames names =
+        config.genai().isEmpty() ? GraphNames.CONVENTIONAL : GraphNames.of(config.genai());
+    if (!first.hasInput(names.tokens())) {
       throw new ModelLoadException(
           first.file()
-              + ": no input \"input_ids\"; a decoder reads token ids; it has "
+              + ": no input \""
+              + names.tokens()
+              + "\"; a decoder reads token ids; it has "
               + first.inputs().keySet());
     }
     List<StateTensor> states = new ArrayList<>();
     for (TensorSpec input : next.inputs().values()) {
-      if (input.name().startsWith("past") && input.rank() > 1) {
-        states.add(state(first, next, input, config));
+      if (names.isState(input)) {
+        states.add(state(first, next, input, names, config));
       }
     }
     DecoderGraphs graphs =
-        new DecoderGraphs(
-            first,
-            next,
-            "input_ids",
-            logitsOutput(first, next),
-            states,
-            constants(first, next, encoder));
+        new DecoderGraphs(first, next, names, states, constants(first, next, encoder));
     graphs.checkInputs();
     return graphs;
   }
@@ -81,25 +75,22 @@ final class DecoderGraphs implements AutoCloseable {
   /** Binds a decoder whose states {@code states.json} declares. */
   static DecoderGraphs declared(
       Graph decoder,
-      String tokenInput,
-      String logitsOutput,
+      GraphNames names,
       List<StateTensor> states,
       Map<String, EncoderSource> constants) {
-    DecoderGraphs graphs =
-        new DecoderGraphs(decoder, decoder, tokenInput, logitsOutput, states, constants);
+    DecoderGraphs graphs = new DecoderGraphs(decoder, decoder, names, states, constants);
     graphs.checkInputs();
     return graphs;
   }
 
   /** The same binding over graphs that were opened again with more outputs. */
   DecoderGraphs over(Graph otherFirst, Graph otherNext) {
-    return new DecoderGraphs(otherFirst, otherNext, tokenInput, logitsOutput, states, constants);
+    return new DecoderGraphs(otherFirst, otherNext, names, states, constants);
   }
 
-  private static StateTensor state(Graph first, Graph next, TensorSpec input, FolderConfig config) {
-    String present = input.name().replaceFirst("^past_key_values", "present");
-    present =
-        present.equals(input.name()) ? input.name().replaceFirst("^past", "present") : present;
+  private static StateTensor state(
+      Graph first, Graph next, TensorSpec input, GraphNames names, FolderConfig config) {
+    String present = names.present(input.name());
     boolean cross = input.name().contains(".encoder.") || input.name().contains("cross");
     TensorSpec output = (cross ? first : next).outputs().get(present);
     if (output == null) {
@@ -119,17 +110,6 @@ final class DecoderGraphs implements AutoCloseable {
             ? StateTensor.Kind.CROSS
             : input.lengthAxis() >= 0 ? StateTensor.Kind.GROWING : StateTensor.Kind.FIXED;
     return StateTensor.of(next.name(), input, output, kind, config);
-  }
-
-  private static String logitsOutput(Graph first, Graph next) {
-    if (!first.outputs().containsKey("logits") || !next.outputs().containsKey("logits")) {
-      throw new ModelLoadException(
-          first.file()
-              + ": no output \"logits\"; a graph without a language-model head cannot generate; it"
-              + " has "
-              + first.outputs().keySet());
-    }
-    return "logits";
   }
 
   private static Map<String, EncoderSource> constants(
@@ -160,12 +140,12 @@ final class DecoderGraphs implements AutoCloseable {
 
   private void checkInputs() {
     for (Graph graph : List.of(first, next)) {
-      StepInputs.check(graph, tokenInput);
+      StepInputs.check(graph, names);
       List<String> unknown = new ArrayList<>(graph.inputs().keySet());
       unknown.removeIf(
           input ->
-              input.equals(tokenInput)
-                  || StepInputs.NAMES.contains(input)
+              input.equals(names.tokens())
+                  || StepInputs.NAMES.contains(names.standardName(input))
                   || constants.containsKey(input)
                   || states.stream().anyMatch(state -> state.input().equals(input)));
       if (!unknown.isEmpty()) {
@@ -174,7 +154,7 @@ final class DecoderGraphs implements AutoCloseable {
                 + ": cannot tell what to feed to "
                 + unknown
                 + "; known are "
-                + tokenInput
+                + names.tokens()
                 + ", "
                 + String.join(", ", new java.util.TreeSet<>(StepInputs.NAMES))
                 + ", encoder_hidden_states, encoder_attention_mask and past* states that have a"
@@ -187,7 +167,7 @@ final class DecoderGraphs implements AutoCloseable {
         throw new ModelLoadException(
             graph.file()
                 + ": output \""
-                + logitsOutput
+                + names.logits()
                 + "\" has type "
                 + type
                 + "; supported are FLOAT, FLOAT16 and BFLOAT16");
@@ -196,14 +176,22 @@ final class DecoderGraphs implements AutoCloseable {
   }
 
   TensorSpec logits(Graph graph) {
-    TensorSpec spec = graph.outputs().get(logitsOutput);
-    if (spec == null || spec.rank() < 2 || spec.rank() > 3) {
+    TensorSpec spec = graph.outputs().get(names.logits());
+    if (spec == null) {
+      throw new ModelLoadException(
+          graph.file()
+              + ": no output \""
+              + names.logits()
+              + "\"; a graph without a language-model head cannot generate; it has "
+              + graph.outputs().keySet());
+    }
+    if (spec.rank() < 2 || spec.rank() > 3) {
       throw new ModelLoadException(
           graph.file()
               + ": output \""
-              + logitsOutput
+              + names.logits()
               + "\" must have shape [batch, vocabulary] or [batch, sequence, vocabulary]; it has "
-              + (spec == null ? "none" : spec.describeShape()));
+              + spec.describeShape());
     }
     return spec;
   }
@@ -222,7 +210,7 @@ final class DecoderGraphs implements AutoCloseable {
                 new ModelLoadException(
                     first.file()
                         + ": the vocabulary size is declared neither by the output \""
-                        + logitsOutput
+                        + names.logits()
                         + "\" "
                         + spec.describeShape()
                         + " nor by config.json (vocab_size)"));
@@ -244,21 +232,25 @@ final class DecoderGraphs implements AutoCloseable {
    * Whether the graph can tell padding from text, so that prompts of unequal length go together.
    */
   boolean toleratesLeftPadding() {
-    return first.hasInput(StepInputs.MASK)
-        && first.hasInput(StepInputs.POSITIONS)
-        && next.hasInput(StepInputs.MASK)
-        && next.hasInput(StepInputs.POSITIONS)
+    return hasMaskAndPositions(first)
+        && hasMaskAndPositions(next)
         && states.stream().noneMatch(state -> state.kind() == StateTensor.Kind.FIXED);
+  }
+
+  private boolean hasMaskAndPositions(Graph graph) {
+    boolean mask = false;
+    boolean positions = false;
+    for (String input : graph.inputs().keySet()) {
+      mask |= names.standardName(input).equals(StepInputs.MASK);
+      positions |= names.standardName(input).equals(StepInputs.POSITIONS);
+    }
+    return mask && positions;
   }
 
   /** How many new tokens the continuing graph takes at once. */
   boolean continuesWithSeveralTokens() {
-    TensorSpec tokens = next.inputs().get(tokenInput);
+    TensorSpec tokens = next.inputs().get(names.tokens());
     return tokens != null && tokens.rank() == 2 && tokens.isFree(1);
-  }
-
-  @Nullable TensorSpec stateInput(StateTensor state) {
-    return next.inputs().get(state.input());
   }
 
   @Override

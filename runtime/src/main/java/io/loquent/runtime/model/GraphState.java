@@ -40,7 +40,7 @@ abstract class GraphState implements DecodingState {
       origin[row] = row;
     }
     logits = new Logits(context.buffers(), graphs.logits(graphs.first), context.vocabularySize());
-    stepInputs = new StepInputs(context.buffers(), graphs.tokenInput);
+    stepInputs = new StepInputs(context.buffers(), graphs.names);
   }
 
   @Override
@@ -111,7 +111,7 @@ abstract class GraphState implements DecodingState {
                 }
               });
       binding.bind(inputs, pinned, values);
-      pinned.put(graphs.logitsOutput, logits.target(frame, lastOnly, values));
+      pinned.put(graphs.names.logits(), logits.target(frame, lastOnly, values));
       String hidden = context.hiddenOutput();
       try (OrtSession.Result result =
           graph.run(

@@ -241,9 +241,9 @@ public final class LoadedModel implements AutoCloseable {
   private synchronized DecoderGraphs withHiddenStates() {
     if (withHiddenStates == null) {
       DecoderGraphs plain = parts.decoder();
-      Graph first = edited(plain.first, plain.logitsOutput);
+      Graph first = edited(plain.first, plain.names.logits());
       try {
-        Graph next = plain.isSplit() ? edited(plain.next, plain.logitsOutput) : first;
+        Graph next = plain.isSplit() ? edited(plain.next, plain.names.logits()) : first;
         withHiddenStates = plain.over(first, next);
       } catch (RuntimeException e) {
         first.close();

@@ -82,8 +82,7 @@ record ModelParts(
       DecoderGraphs graphs =
           DecoderGraphs.declared(
               first,
-              declared.tokenInput(),
-              declared.logitsOutput(),
+              new GraphNames(declared.tokenInput(), declared.logitsOutput(), Map.of(), Map.of()),
               declared.states(),
               declared.constants());
       return new ModelParts(

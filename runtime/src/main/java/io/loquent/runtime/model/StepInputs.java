@@ -33,23 +33,24 @@ final class StepInputs implements AutoCloseable {
           "cache_position");
 
   private final NativeBuffers buffers;
-  private final String tokenInput;
+  private final GraphNames names;
   private final Map<String, ByteBuffer> memory = new LinkedHashMap<>();
 
-  StepInputs(NativeBuffers buffers, String tokenInput) {
+  StepInputs(NativeBuffers buffers, GraphNames names) {
     this.buffers = buffers;
-    this.tokenInput = tokenInput;
+    this.names = names;
   }
 
   /** Refuses types that the values cannot be written as. */
-  static void check(Graph graph, String tokenInput) {
+  static void check(Graph graph, GraphNames names) {
     for (Map.Entry<String, TensorSpec> input : graph.inputs().entrySet()) {
-      boolean ours = NAMES.contains(input.getKey()) || input.getKey().equals(tokenInput);
+      String name = names.standardName(input.getKey());
+      boolean ours = NAMES.contains(name) || input.getKey().equals(names.tokens());
       OnnxJavaType type = input.getValue().type();
       boolean known =
           type == OnnxJavaType.INT64
               || type == OnnxJavaType.INT32
-              || (type == OnnxJavaType.BOOL && input.getKey().equals(CACHE_BRANCH));
+              || (type == OnnxJavaType.BOOL && name.equals(CACHE_BRANCH));
       if (ours && !known) {
         throw new ModelLoadException(
             graph.file()
@@ -59,7 +60,7 @@ final class StepInputs implements AutoCloseable {
                 + type
                 + "; supported are INT64 and INT32");
       }
-      if (input.getKey().equals(POSITIONS) && input.getValue().rank() != 2) {
+      if (name.equals(POSITIONS) && input.getValue().rank() != 2) {
         throw new ModelLoadException(
             graph.file()
                 + ": input \"position_ids\" has shape "
@@ -72,11 +73,11 @@ final class StepInputs implements AutoCloseable {
   /** Adds a tensor for each of the graph's inputs that follow from the frame. */
   void put(Graph graph, Frame frame, Map<String, OnnxTensor> inputs, NativeValues values) {
     for (TensorSpec spec : graph.inputs().values()) {
-      if (spec.name().equals(tokenInput)) {
+      if (spec.name().equals(names.tokens())) {
         inputs.put(spec.name(), tokens(spec, frame, values));
         continue;
       }
-      switch (spec.name()) {
+      switch (names.standardName(spec.name())) {
         case MASK, "decoder_attention_mask" -> inputs.put(spec.name(), mask(spec, frame, values));
         case POSITIONS -> inputs.put(spec.name(), positions(spec, frame, values));
         case "token_type_ids" -> inputs.put(spec.name(), zeros(spec, frame, values));

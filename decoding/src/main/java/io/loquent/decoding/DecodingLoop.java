@@ -13,10 +13,8 @@ public final class DecodingLoop implements AutoCloseable {
   private final DecodingState state;
   private final Search[] searches;
 
-  /** Where a search's rows are in the state now, and how many. */
+  /** Where a search's rows begin in the state now. */
   private final int[] firstRow;
-
-  private final int[] rowCount;
 
   /** Whether a search's rows are already those of its next run, because that run did not end. */
   private final boolean[] gathered;
@@ -38,14 +36,12 @@ public final class DecodingLoop implements AutoCloseable {
     this.searches = searches.toArray(new Search[0]);
     int count = this.searches.length;
     firstRow = new int[count];
-    rowCount = new int[count];
     gathered = new boolean[count];
     runs = new int[count];
     int rows = 0;
     for (int i = 0; i < count; i++) {
       firstRow[i] = rows;
-      rowCount[i] = this.searches[i].promptRows();
-      rows += rowCount[i];
+      rows += this.searches[i].promptRows();
     }
     if (rows != state.rows()) {
       throw new IllegalArgumentException(
@@ -100,7 +96,7 @@ public final class DecodingLoop implements AutoCloseable {
     gather();
     int row = 0;
     for (Search search : searches) {
-      int count = search.isFinished() ? 0 : search.rows();
+      int count = rowsOf(search);
       if (count > 0) {
         System.arraycopy(search.tokens(), 0, tokens, row, count);
       }
@@ -113,14 +109,14 @@ public final class DecodingLoop implements AutoCloseable {
   private void gather() {
     int rows = 0;
     for (Search search : searches) {
-      rows += search.isFinished() ? 0 : search.rows();
+      rows += rowsOf(search);
     }
     reserve(rows);
     boolean inPlace = rows == state.rows();
     int row = 0;
     for (int i = 0; i < searches.length; i++) {
       Search search = searches[i];
-      int count = search.isFinished() ? 0 : search.rows();
+      int count = rowsOf(search);
       for (int j = 0; j < count; j++) {
         int parent = firstRow[i] + (gathered[i] ? j : search.parents()[j]);
         inPlace &= parent == row + j;
@@ -139,10 +135,13 @@ public final class DecodingLoop implements AutoCloseable {
     int row = 0;
     for (int i = 0; i < searches.length; i++) {
       firstRow[i] = row;
-      rowCount[i] = searches[i].isFinished() ? 0 : searches[i].rows();
       gathered[i] = true;
-      row += rowCount[i];
+      row += rowsOf(searches[i]);
     }
+  }
+
+  private static int rowsOf(Search search) {
+    return search.isFinished() ? 0 : search.rows();
   }
 
   private void reserve(int rows) {

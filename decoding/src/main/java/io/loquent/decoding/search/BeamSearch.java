@@ -4,7 +4,6 @@ import io.loquent.FinishReason;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.StepOutput;
 import io.loquent.decoding.logits.ProcessorChain;
-import io.loquent.decoding.logits.Sampler;
 
 /**
  * Beam search, and beam sampling, where continuations are drawn instead of ranked (Hugging Face
@@ -38,7 +37,7 @@ final class BeamSearch extends BeamBasedSearch {
     int width = settings.beams();
     int count = Continuations.count(width, stops.endTokenCount());
     beams = new Beams(width, setup.prompt().ids());
-    finished = new FinishedBeams(width, settings);
+    finished = new FinishedBeams(width, settings, false);
     running = new int[count];
     continuations =
         new Continuations(
@@ -46,7 +45,7 @@ final class BeamSearch extends BeamBasedSearch {
             ProcessorChain.forBeams(setup),
             width,
             count,
-            samples ? new Sampler(setup.seed()) : null);
+            samples ? Ranking.drawn(setup.seed()) : Ranking.best(count));
   }
 
   @Override

@@ -26,6 +26,18 @@ final class Beams {
     present.size = 1;
   }
 
+  /**
+   * Fills up with copies of the first beam, which are so improbable that they do not matter
+   * (Hugging Face's {@code beam_scores[:, 1:] = -1e9}). They are in the first beam's row.
+   */
+  void fillUp() {
+    for (int beam = 1; beam < present.totals.length; beam++) {
+      present.histories[beam].copy(present.histories[0]);
+      present.totals[beam] = -1e9;
+    }
+    present.size = present.totals.length;
+  }
+
   int size() {
     return present.size;
   }

@@ -14,9 +14,11 @@ import java.util.List;
  * the most probable continuations there are those that bring a phrase on, and the beams are shared
  * out among the banks, which are the amounts of progress.
  *
- * <p>A beam may be impossible (a sum of negative infinity) because a processor rules the phrase's
- * token out; as in Hugging Face it takes up its place. If too few hypotheses have all phrases at
- * the end, unfinished ones are results too. Stop strings and criteria end single beams.
+ * <p>Which beams live depends on improbable and impossible ones (sums of -1e9 and of negative
+ * infinity), because they too make progress and take up places; so they are kept, and sums are in
+ * single precision, exactly as in Hugging Face. Impossible ones can be results if there are no
+ * others. If too few running beams have all phrases at the length limit, the rest are results too.
+ * Stop strings and criteria end single beams.
  */
 final class ConstrainedBeamSearch extends BeamBasedSearch {
 
@@ -35,16 +37,14 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
   ConstrainedBeamSearch(SearchSetup setup) {
     super(setup);
     width = settings.beams();
+    int count = Continuations.count(width, stops.endTokenCount());
     beams = new Beams(width, setup.prompt().ids());
-    finished = new FinishedBeams(width, settings);
-    incomplete = new FinishedBeams(width, settings);
+    beams.fillUp();
+    finished = new FinishedBeams(width, settings, true);
+    incomplete = new FinishedBeams(width, settings, true);
     continuations =
         new Continuations(
-            setup,
-            ProcessorChain.forBeams(setup),
-            width,
-            Continuations.count(width, stops.endTokenCount()),
-            null);
+            setup, ProcessorChain.forBeams(setup), width, count, new HeapRanking(count));
     List<Phrase> phrases = new ArrayList<>();
     for (List<List<Integer>> alternatives :
         setup.options().get(Option.FORCE_WORDS_IDS).orElse(List.of())) {
@@ -54,7 +54,9 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
     for (int id : setup.prompt().ids()) {
       start.add(id);
     }
-    progress.add(start);
+    for (int beam = 0; beam < width; beam++) {
+      progress.add(start);
+    }
   }
 
   @Override
@@ -62,7 +64,12 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
     continuations.clear();
     for (int beam = 0; beam < beams.size(); beam++) {
       continuations.read(
-          output, firstRow + beam, beam, beams.history(beam), beams.total(beam), null);
+          output,
+          firstRow + (generated() == 0 ? 0 : beam),
+          beam,
+          beams.history(beam),
+          beams.total(beam),
+          null);
     }
     continuations.rank(generated());
     if (finished.size() == 0 && incomplete.size() == 0) {
@@ -82,7 +89,7 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
       close(atLength);
     } else {
       for (int beam = 0; beam < beams.size(); beam++) {
-        addRow(beams.parent(beam), beams.token(beam));
+        addRow(generated() == 1 ? 0 : beams.parent(beam), beams.token(beam));
       }
       settle(incomplete.common(finished.common(beams.common())));
     }
@@ -100,11 +107,11 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
         after.add(token);
       }
       if (reason == null) {
-        offers.add(new Offer(beam, token, continuations.total(rank), after));
+        offers.add(new Offer(beam, token, (float) continuations.total(rank), after));
       } else if (rank < width) {
         (after.isComplete() ? finished : incomplete)
             .add(
-                continuations.total(rank),
+                (float) continuations.total(rank),
                 TokenPath.append(beams.path(beam), continuations.chosen(rank)),
                 reason);
       }
@@ -124,7 +131,7 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
         PhraseProgress after = before.copySharingPlace();
         after.add(token);
         if (!isOffered(offers, beam, token)) {
-          offers.add(new Offer(beam, token, continuations.total(beam, token), after));
+          offers.add(new Offer(beam, token, (float) continuations.total(beam, token), after));
         }
       }
     }
@@ -185,8 +192,7 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
   private int addRunning(boolean complete, FinishReason reason) {
     int count = 0;
     for (int beam = 0; beam < beams.size(); beam++) {
-      boolean isPossible = beams.total(beam) > Double.NEGATIVE_INFINITY;
-      if (isPossible && progress.get(beam).isComplete() == complete) {
+      if (progress.get(beam).isComplete() == complete) {
         finished.add(beams.total(beam), beams.path(beam), reason);
         count++;
       }
@@ -206,11 +212,11 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
    * @param total the sum of log-probabilities
    * @param progress what it makes of the phrases
    */
-  private record Offer(int beam, int token, double total, PhraseProgress progress) {
+  private record Offer(int beam, int token, float total, PhraseProgress progress) {
 
     /** Progress first, then probability; in single precision as in the original. */
     float merit() {
-      return (float) (progress.bank() * 100) + (float) total;
+      return (float) (progress.bank() * 100) + total;
     }
   }
 }

@@ -6,8 +6,6 @@ import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.StepOutput;
 import io.loquent.decoding.logits.LogProbabilities;
 import io.loquent.decoding.logits.ProcessorChain;
-import io.loquent.decoding.logits.Sampler;
-import io.loquent.decoding.logits.TopTokens;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The best one-token continuations of all beams of a search, or of one group (Hugging Face {@code
  * _get_top_k_continuations}): log-softmax first, then the processors, then the beam's sum is added.
- * Continuations that a processor rules out are never among them, so there may be fewer than asked
- * for.
  */
 final class Continuations {
 
@@ -24,8 +20,7 @@ final class Continuations {
   private final ProcessorChain chain;
   private final TopReport topReport;
   private final int vocabularySize;
-  private final TopTokens best;
-  private final @Nullable Sampler sampler;
+  private final Ranking ranking;
 
   /** By beam: the model's logits, what turns them into log-probabilities, processed scores. */
   private final float[][] raw;
@@ -46,16 +41,14 @@ final class Continuations {
    * @param chain its processors
    * @param width how many beams there may be
    * @param count how many continuations are looked for
-   * @param sampler draws them; null to take the best
+   * @param ranking picks them
    */
-  Continuations(
-      SearchSetup setup, ProcessorChain chain, int width, int count, @Nullable Sampler sampler) {
+  Continuations(SearchSetup setup, ProcessorChain chain, int width, int count, Ranking ranking) {
     this.chain = chain;
-    this.sampler = sampler;
+    this.ranking = ranking;
     reader = new LogitsReader(setup);
     topReport = new TopReport(setup);
     vocabularySize = setup.vocabularySize();
-    best = new TopTokens(count);
     raw = new float[width][];
     rawSums = new double[width];
     scores = new float[width][];
@@ -110,32 +103,16 @@ final class Continuations {
   }
 
   /**
-   * Ranks the continuations of the beams that were read: by total, or in the order of drawing.
+   * Ranks the continuations of the beams that were read.
    *
    * @param position how many tokens the beams have generated
    */
   void rank(int position) {
     int beams = tops.size();
-    if (!isAnyPossible(beams)) {
-      size = 0;
-      return;
-    }
-    if (sampler != null) {
-      size =
-          sampler.drawDistinct(
-              scores, totals, beams, beamOfRank.length, position, beamOfRank, tokenOfRank);
-      return;
-    }
-    best.clear();
-    for (int beam = 0; beam < beams; beam++) {
-      best.offerAll(beam, scores[beam], totals[beam]);
-    }
-    best.sort();
-    size = best.size();
-    for (int rank = 0; rank < size; rank++) {
-      beamOfRank[rank] = best.row(rank);
-      tokenOfRank[rank] = best.id(rank);
-    }
+    size =
+        isAnyPossible(beams)
+            ? ranking.rank(scores, totals, beams, position, beamOfRank, tokenOfRank)
+            : 0;
   }
 
   int size() {
@@ -171,7 +148,7 @@ final class Continuations {
         token, scores[beam][token], raw[beam][token] - rawSums[beam], tops.get(beam));
   }
 
-  /** Fails as {@link #rank} does where nothing can be chosen. */
+  /** Fails if no continuation is possible. */
   void requireAny() {
     if (size == 0) {
       LogProbabilities.mostProbable(scores[0]);

@@ -17,7 +17,9 @@ final class FinishedBeams {
   private final int room;
   private final BeamSettings settings;
 
-  /** Best first; of equals the older first. */
+  private final boolean newestFirst;
+
+  /** Best first. */
   private final List<Entry> entries;
 
   /**
@@ -25,8 +27,10 @@ final class FinishedBeams {
    *
    * @param room how many hypotheses are kept
    * @param settings length penalty and finish rule
+   * @param newestFirst whether of equals the newer one is the better, as in the older searches
    */
-  FinishedBeams(int room, BeamSettings settings) {
+  FinishedBeams(int room, BeamSettings settings, boolean newestFirst) {
+    this.newestFirst = newestFirst;
     this.room = room;
     this.settings = settings;
     entries = new ArrayList<>(room + 1);
@@ -41,8 +45,11 @@ final class FinishedBeams {
    */
   void add(double total, @Nullable TokenPath path, FinishReason reason) {
     double score = penalized(total, TokenPath.lengthOf(path));
+    if (entries.size() == room && score <= entries.get(room - 1).score()) {
+      return;
+    }
     int index = entries.size();
-    while (index > 0 && entries.get(index - 1).score() < score) {
+    while (index > 0 && isBetter(score, entries.get(index - 1).score())) {
       index--;
     }
     entries.add(index, new Entry(score, path, reason));
@@ -90,6 +97,10 @@ final class FinishedBeams {
       hypotheses.add(new Hypothesis(TokenPath.tokens(entry.path()), entry.score(), entry.reason()));
     }
     return hypotheses;
+  }
+
+  private boolean isBetter(double score, double older) {
+    return newestFirst ? score >= older : score > older;
   }
 
   private double penalized(double total, int length) {

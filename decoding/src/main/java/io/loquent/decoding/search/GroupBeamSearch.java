@@ -39,23 +39,19 @@ final class GroupBeamSearch extends BeamBasedSearch {
   GroupBeamSearch(SearchSetup setup) {
     super(setup);
     GenerationOptions options = setup.options();
-    int count = options.get(Option.NUM_BEAM_GROUPS).orElse(1);
-    width = settings.beams() / count;
+    int groupCount = options.get(Option.NUM_BEAM_GROUPS).orElse(1);
+    width = settings.beams() / groupCount;
+    int count = Continuations.count(width, stops.endTokenCount());
     diversityPenalty = options.get(Option.DIVERSITY_PENALTY).orElse(0.0).floatValue();
     padToken =
         options
             .get(Option.PAD_TOKEN_ID)
             .orElse(options.get(Option.EOS_TOKEN_ID).orElse(List.of(-1)).get(0));
     continuations =
-        new Continuations(
-            setup,
-            ProcessorChain.forBeams(setup),
-            width,
-            Continuations.count(width, stops.endTokenCount()),
-            null);
+        new Continuations(setup, ProcessorChain.forBeams(setup), width, count, Ranking.best(count));
     penalties = new float[setup.vocabularySize()];
-    penalized = new int[settings.beams()];
-    for (int i = 0; i < count; i++) {
+    penalized = new int[settings.beams() + groupCount];
+    for (int i = 0; i < groupCount; i++) {
       groups.add(new Group(new Beams(width, setup.prompt().ids())));
     }
   }
@@ -87,7 +83,7 @@ final class GroupBeamSearch extends BeamBasedSearch {
   }
 
   private void penalize(int token, int beams) {
-    if (token >= 0 && token < penalties.length) {
+    if (beams > 0 && token >= 0 && token < penalties.length) {
       penalties[token] += diversityPenalty * beams;
       penalized[penalizedCount++] = token;
     }
@@ -109,8 +105,9 @@ final class GroupBeamSearch extends BeamBasedSearch {
 
   private void concludeGroups() {
     List<Hypothesis> hypotheses = new ArrayList<>();
-    for (Group group : groups) {
-      hypotheses.addAll(group.finished.hypotheses());
+    // Of equals the last comes first, as in the original.
+    for (int index = groups.size() - 1; index >= 0; index--) {
+      hypotheses.addAll(groups.get(index).finished.hypotheses());
     }
     hypotheses.sort(Comparator.comparingDouble(Hypothesis::score).reversed());
     conclude(hypotheses);
@@ -119,7 +116,7 @@ final class GroupBeamSearch extends BeamBasedSearch {
   /** One group: a small beam search of its own. */
   private final class Group {
     private final Beams beams;
-    private final FinishedBeams finished = new FinishedBeams(width, settings);
+    private final FinishedBeams finished = new FinishedBeams(width, settings, true);
     private boolean isDone;
 
     /** The first of its rows in the present run. */

@@ -42,13 +42,18 @@ final class TokenHistory implements TokenSequence {
     ids[length++] = id;
   }
 
+  /** Becomes another sequence. */
+  void copy(TokenHistory other) {
+    reserve(other.length + 1);
+    System.arraycopy(other.ids, 0, ids, 0, other.length);
+    promptLength = other.promptLength;
+    length = other.length;
+  }
+
   /** Becomes another sequence followed by one more token. */
   void become(TokenHistory parent, int id) {
-    reserve(parent.length + 1);
-    System.arraycopy(parent.ids, 0, ids, 0, parent.length);
-    promptLength = parent.promptLength;
-    length = parent.length;
-    ids[length++] = id;
+    copy(parent);
+    append(id);
   }
 
   /** Says whether two sequences are the same. */

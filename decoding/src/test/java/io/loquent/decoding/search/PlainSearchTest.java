@@ -186,6 +186,32 @@ class PlainSearchTest {
   }
 
   @Test
+  void keeping_the_whole_vocabulary_is_plain_sampling() {
+    ScriptedModel.Script script = ScriptedModel.hashed(1, 80, 1);
+    for (int seed = 0; seed < 20; seed++) {
+      assertThat(run(script, warped(seed, 80))).isEqualTo(run(script, warped(seed, 0)));
+    }
+  }
+
+  private static SearchSetup warped(int seed, int topK) {
+    return setup(
+        80,
+        PROMPT,
+        "do_sample",
+        true,
+        "seed",
+        seed,
+        "top_k",
+        topK,
+        "temperature",
+        0.7,
+        "repetition_penalty",
+        1.3,
+        "max_new_tokens",
+        12);
+  }
+
+  @Test
   void samples_follow_the_distribution() {
     int[] counts = new int[4];
     for (int seed = 0; seed < 4000; seed++) {

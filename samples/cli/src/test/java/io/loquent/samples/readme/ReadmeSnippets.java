@@ -1,0 +1,104 @@
+package io.loquent.samples.readme;
+
+import io.loquent.Cancellation;
+import io.loquent.Candidate;
+import io.loquent.Decoding;
+import io.loquent.FinishReason;
+import io.loquent.GenerationRequest;
+import io.loquent.GenerationResult;
+import io.loquent.Generator;
+import io.loquent.Input;
+import io.loquent.Score;
+import io.loquent.Token;
+import io.loquent.TokenStream;
+import java.nio.file.Paths;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The README's snippets, so that they compile and run. */
+final class ReadmeSnippets {
+
+  private ReadmeSnippets() {}
+
+  static void swap() {
+    Generator generator = Generator.open(Paths.get("samples/models/pronounce.properties"));
+    generator.close();
+  }
+
+  static GenerationRequest romeo() {
+    GenerationRequest request =
+        GenerationRequest.text("ROMEO:\n")
+            .options(
+                o ->
+                    o.decoding(Decoding.sampling().temperature(0.8).topP(0.95))
+                        .maxNewTokens(64)
+                        .stopStrings("\n\n")
+                        .seed(7))
+            .build();
+    return request;
+  }
+
+  static void stream(Generator generator) {
+    GenerationRequest request = romeo();
+    try (TokenStream tokens = generator.stream(request)) {
+      for (Token token : tokens) {
+        System.out.print(token.text());
+      }
+    }
+  }
+
+  static GenerationResult listen(Generator generator, GenerationRequest request) {
+    GenerationResult result = generator.generate(request, token -> System.out.print(token.text()));
+    return result;
+  }
+
+  static GenerationResult cancel(Generator generator) {
+    Cancellation cancellation = Cancellation.create(); // cancellation.cancel() from any thread
+    GenerationRequest request =
+        GenerationRequest.text("ROMEO:\n")
+            .options(o -> o.maxTime(Duration.ofSeconds(2)))
+            .cancellation(cancellation)
+            .build();
+    GenerationResult result = generator.generate(request);
+    boolean whole = result.best().finishReason() != FinishReason.CANCELLED;
+    return whole ? result : generator.generate(request);
+  }
+
+  static void nBest(Generator generator) {
+    GenerationRequest request =
+        GenerationRequest.text("sonnet")
+            .options(o -> o.numBeams(5).numReturnSequences(3).topLogprobs(2))
+            .build();
+    for (Candidate candidate : generator.generate(request).candidates()) {
+      System.out.printf("%.3f %s%n", candidate.score(), candidate.text());
+      for (Token token : candidate.tokens()) {
+        System.out.println(token.id() + " " + token.logProbability() + " " + token.top());
+      }
+    }
+  }
+
+  static List<GenerationResult> batch(Generator generator) {
+    List<GenerationRequest> requests =
+        List.of(
+            GenerationRequest.text("prose").build(),
+            GenerationRequest.text("verse").options(o -> o.numBeams(1)).build());
+    List<GenerationResult> results = generator.generateAll(requests);
+    return results;
+  }
+
+  static Score score(Generator generator) {
+    Score score = generator.score(Input.text("To be, or not to be"));
+    System.out.println(score.logLikelihood() + " " + score.perplexity());
+    return score;
+  }
+
+  static GenerationRequest names() {
+    Map<String, Object> options = Map.of("num_beams", 4, "no_repeat_ngram_size", 3);
+    GenerationRequest request =
+        GenerationRequest.text("sonnet")
+            .options(io.loquent.GenerationOptions.fromMap(options))
+            .build();
+    return request;
+  }
+}

@@ -31,9 +31,9 @@ final class DemoCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "WORD",
-      defaultValue = "eloquent",
+      defaultValue = "artificially",
       description = "The word to pronounce; ${DEFAULT-VALUE} if none is given.")
-  private String word = "eloquent";
+  private String word = "artificially";
 
   @Option(
       names = "--models",

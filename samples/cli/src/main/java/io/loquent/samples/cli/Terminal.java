@@ -1,7 +1,7 @@
 package io.loquent.samples.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -19,14 +19,12 @@ record Terminal(InputStream in, PrintStream out, PrintStream err) {
   /** The streams of this process. */
   static Terminal system() {
     return new Terminal(
-        new FileInputStream(FileDescriptor.in),
-        utf8(FileDescriptor.out, 1 << 13),
-        utf8(FileDescriptor.err, 1 << 9));
+        System.in, utf8(FileDescriptor.out, 1 << 13), utf8(FileDescriptor.err, 1 << 9));
   }
 
   private static PrintStream utf8(FileDescriptor descriptor, int bufferBytes) {
     return new PrintStream(
-        new java.io.BufferedOutputStream(new FileOutputStream(descriptor), bufferBytes),
+        new BufferedOutputStream(new FileOutputStream(descriptor), bufferBytes),
         true,
         StandardCharsets.UTF_8);
   }

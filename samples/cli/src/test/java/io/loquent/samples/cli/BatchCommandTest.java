@@ -65,8 +65,8 @@ final class BatchCommandTest {
 
   @Test
   void gives_large_ids_back_unchanged() {
-    assertThat(batch("{\"id\":123456789012345678,\"text\":\"a\"}").out())
-        .startsWith("{\"id\":123456789012345678,");
+    assertThat(batch("{\"id\":1234567890123456789,\"text\":\"a\"}").out())
+        .startsWith("{\"id\":1234567890123456789,");
   }
 
   @Test

@@ -18,7 +18,7 @@ final class DemoCommandTest {
     Outcome outcome = runner.run("demo");
 
     assertThat(outcome.exitCode()).isZero();
-    assertThat(outcome.out()).contains("  3    -3.5000  ELOQUENT", "ROMEO:");
+    assertThat(outcome.out()).contains("  3    -3.5000  ARTIFICIALLY", "ROMEO:");
     assertThat(model.requests.get(0).options().get(Option.NUM_BEAMS)).contains(5);
     assertThat(model.config.folder()).endsWith(Path.of("samples", "models", "lm-shakespeare"));
   }

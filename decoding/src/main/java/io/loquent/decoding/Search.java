@@ -2,6 +2,7 @@ package io.loquent.decoding;
 
 import io.loquent.FinishReason;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One request's way of choosing tokens. It owns some neighbouring rows of a {@link DecodingState};
@@ -77,13 +78,13 @@ public interface Search {
   int settled();
 
   /**
-   * Says whether the first result is complete: its last settled token is its last one. It may be so
-   * before the search is finished, while further results are still running.
+   * Returns why the first result ended. That may be known before the search is finished, while
+   * further results are still running; then its last settled token is its last one.
    *
-   * @return true from then on
+   * @return empty until it has ended
    */
-  default boolean isFirstComplete() {
-    return isFinished();
+  default Optional<FinishReason> firstFinishReason() {
+    return isFinished() ? Optional.of(results().get(0).finishReason()) : Optional.empty();
   }
 
   /**

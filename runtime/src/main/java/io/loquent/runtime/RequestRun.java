@@ -110,8 +110,9 @@ final class RequestRun {
   /** The next token of the first candidate. */
   Token next() {
     int index = emitted++;
-    boolean last = search.isFirstComplete() && index == search.settled() - 1;
-    FinishReason reason = last ? search.results().get(0).finishReason() : null;
+    FinishReason ended = search.firstFinishReason().orElse(null);
+    boolean last = ended != null && index == search.settled() - 1;
+    FinishReason reason = last ? ended : null;
     return streamed.next(
         search.token(index), last && isCompleteText(reason), reason == FinishReason.STOP_STRING);
   }

@@ -120,16 +120,22 @@ final class GoldenTest {
   private void check(Case golden, int row, Candidate candidate, int[] expected, double tolerance) {
     assertThat(candidate.ids()).as("row %d", row).containsExactly(expected);
     if (golden.hasScores()) {
-      assertThat(candidate.score())
-          .as("row %d", row)
-          .isCloseTo(golden.score(row), within(tolerance));
+      assertClose(candidate.score(), golden.score(row), tolerance);
     }
     if (golden.hasLogProbabilities()) {
-      double[] logProbabilities =
-          candidate.tokens().stream().mapToDouble(Token::logProbability).toArray();
-      assertThat(logProbabilities)
-          .as("row %d", row)
-          .containsExactly(golden.logProbabilities(row), within(tolerance));
+      double[] expectedLogProbabilities = golden.logProbabilities(row);
+      for (int i = 0; i < expectedLogProbabilities.length; i++) {
+        Token token = candidate.tokens().get(i);
+        assertClose(token.logProbability(), expectedLogProbabilities[i], tolerance);
+      }
+    }
+  }
+
+  private static void assertClose(double actual, double expected, double tolerance) {
+    if (Double.isInfinite(expected)) {
+      assertThat(actual).isEqualTo(expected);
+    } else {
+      assertThat(actual).isCloseTo(expected, within(tolerance));
     }
   }
 }

@@ -113,7 +113,7 @@ final class Goldens {
     }
 
     double score(int row) {
-      return ((Number) list(json.get("sequences_scores")).get(row)).doubleValue();
+      return number(list(json.get("sequences_scores")).get(row));
     }
 
     boolean hasLogProbabilities() {
@@ -122,7 +122,7 @@ final class Goldens {
 
     double[] logProbabilities(int row) {
       return list(list(json.get("token_logprobs")).get(row)).stream()
-          .mapToDouble(value -> ((Number) value).doubleValue())
+          .mapToDouble(Goldens::number)
           .toArray();
     }
 
@@ -131,6 +131,11 @@ final class Goldens {
       list(json.get(member)).forEach(text -> texts.add(String.valueOf(text)));
       return texts;
     }
+  }
+
+  /** A recorded score; null stands for minus infinity. */
+  private static double number(Object json) {
+    return json == null ? Double.NEGATIVE_INFINITY : ((Number) json).doubleValue();
   }
 
   private static int[] ints(Object json) {

@@ -6,6 +6,7 @@ import io.loquent.decoding.Hypothesis;
 import io.loquent.decoding.Search;
 import io.loquent.decoding.StepOutput;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Any search under classifier-free guidance (Sanchez et al. 2023; Hugging Face {@code
@@ -70,6 +71,11 @@ final class GuidedSearch implements Search {
   @Override
   public int[] tokens() {
     return tokens;
+  }
+
+  @Override
+  public Optional<FinishReason> firstFinishReason() {
+    return search.firstFinishReason();
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.loquent.decoding.logits.ProcessorChain;
 import io.loquent.decoding.logits.Sampler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +132,11 @@ final class PlainSearch implements Search {
   @Override
   public int settled() {
     return sequences[0].tokens.size();
+  }
+
+  @Override
+  public Optional<FinishReason> firstFinishReason() {
+    return Optional.ofNullable(sequences[0].reason);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.loquent;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -325,65 +324,6 @@ public final class Option<T> {
   public static final Option<Integer> DECODER_START_TOKEN_ID =
       new Option<>("decoder_start_token_id", OptionType.integer(0, Integer.MAX_VALUE));
 
-  private static final Map<String, Option<?>> BY_NAME =
-      OptionType.index(
-          List.of(
-              MAX_NEW_TOKENS,
-              MAX_LENGTH,
-              MIN_NEW_TOKENS,
-              MIN_LENGTH,
-              MAX_TIME,
-              STOP_STRINGS,
-              DO_SAMPLE,
-              NUM_BEAMS,
-              NUM_BEAM_GROUPS,
-              DIVERSITY_PENALTY,
-              LENGTH_PENALTY,
-              EARLY_STOPPING,
-              PENALTY_ALPHA,
-              FORCE_WORDS_IDS,
-              NUM_RETURN_SEQUENCES,
-              USE_CACHE,
-              SEED,
-              TEMPERATURE,
-              TOP_K,
-              TOP_P,
-              MIN_P,
-              TYPICAL_P,
-              EPSILON_CUTOFF,
-              ETA_CUTOFF,
-              TOP_N_SIGMA,
-              XTC_PROBABILITY,
-              XTC_THRESHOLD,
-              REPETITION_PENALTY,
-              ENCODER_REPETITION_PENALTY,
-              PRESENCE_PENALTY,
-              FREQUENCY_PENALTY,
-              NO_REPEAT_NGRAM_SIZE,
-              ENCODER_NO_REPEAT_NGRAM_SIZE,
-              DRY_MULTIPLIER,
-              DRY_BASE,
-              DRY_ALLOWED_LENGTH,
-              DRY_PENALTY_LAST_N,
-              DRY_SEQUENCE_BREAKERS,
-              SEQUENCE_BIAS,
-              BAD_WORDS_IDS,
-              SUPPRESS_TOKENS,
-              BEGIN_SUPPRESS_TOKENS,
-              FORCED_BOS_TOKEN_ID,
-              FORCED_EOS_TOKEN_ID,
-              EXPONENTIAL_DECAY_LENGTH_PENALTY,
-              REMOVE_INVALID_VALUES,
-              RENORMALIZE_LOGITS,
-              GUIDANCE_SCALE,
-              TOP_LOGPROBS,
-              SKIP_SPECIAL_TOKENS,
-              PENALIZE_PADDING,
-              PAD_TOKEN_ID,
-              BOS_TOKEN_ID,
-              EOS_TOKEN_ID,
-              DECODER_START_TOKEN_ID));
-
   private final String name;
   private final OptionType<T> type;
 
@@ -398,7 +338,7 @@ public final class Option<T> {
    * @return in declaration order
    */
   public static Collection<Option<?>> all() {
-    return BY_NAME.values();
+    return OptionTable.BY_NAME.values();
   }
 
   /**
@@ -408,11 +348,11 @@ public final class Option<T> {
    * @return the option, if there is one of that name
    */
   public static Optional<Option<?>> named(String name) {
-    return Optional.ofNullable(BY_NAME.get(name));
+    return Optional.ofNullable(OptionTable.BY_NAME.get(name));
   }
 
   static Set<String> names() {
-    return BY_NAME.keySet();
+    return OptionTable.BY_NAME.keySet();
   }
 
   static InvalidRequestException unknown(String name) {

@@ -43,10 +43,8 @@ final class GroupBeamSearch extends BeamBasedSearch {
     width = settings.beams() / groupCount;
     int count = Continuations.count(width, stops.endTokenCount());
     diversityPenalty = options.get(Option.DIVERSITY_PENALTY).orElse(0.0).floatValue();
-    padToken =
-        options
-            .get(Option.PAD_TOKEN_ID)
-            .orElse(options.get(Option.EOS_TOKEN_ID).orElse(List.of(-1)).get(0));
+    List<Integer> ends = options.get(Option.EOS_TOKEN_ID).orElse(List.of());
+    padToken = options.get(Option.PAD_TOKEN_ID).orElse(ends.isEmpty() ? -1 : ends.get(0));
     continuations =
         new Continuations(setup, ProcessorChain.forBeams(setup), width, count, Ranking.best(count));
     penalties = new float[setup.vocabularySize()];

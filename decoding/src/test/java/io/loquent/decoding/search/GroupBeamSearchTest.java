@@ -74,6 +74,29 @@ class GroupBeamSearchTest {
   }
 
   @Test
+  void needs_neither_an_end_token_nor_a_padding_token() {
+    List<Hypothesis> results =
+        run(
+            ScriptedModel.hashed(3, 8, 2),
+            setup(
+                8,
+                PROMPT,
+                "num_beams",
+                4,
+                "num_beam_groups",
+                2,
+                "diversity_penalty",
+                0.5,
+                "eos_token_id",
+                List.of(),
+                "max_new_tokens",
+                5));
+
+    assertThat(results.get(0).finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
+    assertThat(results.get(0).tokens()).hasSize(5);
+  }
+
+  @Test
   void the_first_group_is_a_plain_beam_search_of_its_size() {
     for (int seed = 0; seed < 50; seed++) {
       ScriptedModel.Script script = ScriptedModel.hashed(seed, 14, 2);

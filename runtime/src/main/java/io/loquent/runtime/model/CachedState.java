@@ -19,6 +19,7 @@ final class CachedState extends GraphState {
   /** Long prompts run in parts, so that the logits of one part stay below this many bytes. */
   private static final long MOST_LOGITS_BYTES = 256L << 20;
 
+  private final long mostLogitsBytes;
   private final List<RowTensor> present = new ArrayList<>();
 
   /** Positions in the cache, padding included. */
@@ -27,7 +28,13 @@ final class CachedState extends GraphState {
   private int[] padding;
 
   CachedState(StateContext context) {
+    this(context, MOST_LOGITS_BYTES);
+  }
+
+  /** Creates a state whose prompts run in parts that give at most so many bytes of logits. */
+  CachedState(StateContext context, long mostLogitsBytes) {
     super(context);
+    this.mostLogitsBytes = mostLogitsBytes;
     int longest = longestPrompt();
     padding =
         context.prompts().stream().mapToInt(prompt -> longest - prompt.ids().length).toArray();
@@ -57,7 +64,7 @@ final class CachedState extends GraphState {
     if (!graphs.hasCache() || graphs.isSplit() || !graphs.continuesWithSeveralTokens()) {
       return longest;
     }
-    long positions = MOST_LOGITS_BYTES / (logits.bytesPerPosition() * rows());
+    long positions = mostLogitsBytes / (logits.bytesPerPosition() * rows());
     return (int) Math.max(1, Math.min(longest, positions));
   }
 

@@ -100,7 +100,7 @@ final class EncoderPass implements AutoCloseable {
         results.put(maskInput, mask);
       }
       return results;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       results.values().forEach(RowTensor::close);
       throw e;
     } finally {
@@ -187,9 +187,9 @@ final class EncoderPass implements AutoCloseable {
     }
     TensorInfo info = output.getInfo();
     TensorSpec spec = java.util.Objects.requireNonNull(graph.outputs().get(name));
-    RowTensor tensor = new RowTensor(buffers, info.type, spec.batchAxis(), info.getShape());
     // Once per request and not per step, so that outputs of any shape can be taken.
     ByteBuffer source = output.getByteBuffer();
+    RowTensor tensor = new RowTensor(buffers, info.type, spec.batchAxis(), info.getShape());
     ByteBuffer target = tensor.memory().duplicate();
     ((Buffer) target).clear();
     target.put(source);

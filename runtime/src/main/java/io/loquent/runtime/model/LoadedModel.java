@@ -157,32 +157,38 @@ public final class LoadedModel implements AutoCloseable {
   public DecodingState open(List<PromptRow> rows, OpenOptions options, RunControl control) {
     checkTogether(rows);
     DecoderGraphs graphs = options.hiddenStates() ? withHiddenStates() : parts.decoder();
-    Map<String, RowTensor> constants = new LinkedHashMap<>();
-    Map<String, RowTensor> initial = new HashMap<>();
-    if (encoder != null) {
-      encode(encoder, rows, control, constants, initial);
-    }
-    StateContext context =
-        new StateContext(
-            graphs,
-            buffers,
-            rows,
-            constants,
-            initial,
-            control,
-            vocabularySize,
-            parts.padToken(),
-            options.hiddenStates() ? HiddenStateOutput.NAME : "",
-            options.allPositions(),
-            options.expectedTokens());
-    if (!graphs.hasCache() || (!options.useCache() && !parts.isRecurrent())) {
-      return new RecomputeState(context);
-    }
-    if (!options.useCache()) {
+    boolean recompute = !graphs.hasCache() || (!options.useCache() && !parts.isRecurrent());
+    if (!options.useCache() && !recompute) {
       throw new InvalidRequestException(
           "use_cache=false: a recurrent decoder has no cache that could be left out; remove it");
     }
-    return parts.sharesBuffers() ? new SharedBufferState(context) : new CachedState(context);
+    Map<String, RowTensor> constants = new LinkedHashMap<>();
+    Map<String, RowTensor> initial = new HashMap<>();
+    try {
+      if (encoder != null) {
+        encode(encoder, rows, control, constants, initial);
+      }
+      StateContext context =
+          new StateContext(
+              graphs,
+              buffers,
+              rows,
+              constants,
+              initial,
+              control,
+              vocabularySize,
+              parts.padToken(),
+              options.hiddenStates() ? HiddenStateOutput.NAME : "",
+              options.allPositions(),
+              options.expectedTokens());
+      return recompute
+          ? new RecomputeState(context)
+          : parts.sharesBuffers() ? new SharedBufferState(context) : new CachedState(context);
+    } catch (RuntimeException | Error e) {
+      constants.values().forEach(RowTensor::close);
+      initial.values().forEach(RowTensor::close);
+      throw e;
+    }
   }
 
   private void checkTogether(List<PromptRow> rows) {

@@ -14,10 +14,12 @@ import java.util.Arrays;
  */
 final class Logits implements StepOutput, AutoCloseable {
 
+  private static final ByteBuffer NOTHING_YET = ByteBuffer.allocateDirect(0);
+
   private final NativeBuffers buffers;
   private final TensorSpec spec;
   private final int vocabularySize;
-  private ByteBuffer memory;
+  private ByteBuffer memory = NOTHING_YET;
   private int width;
   private int[] firstColumn = new int[0];
   private int[] columns = new int[0];
@@ -28,7 +30,6 @@ final class Logits implements StepOutput, AutoCloseable {
     this.buffers = buffers;
     this.spec = spec;
     this.vocabularySize = vocabularySize;
-    this.memory = buffers.take(0);
   }
 
   /** Bytes that the logits of one position take. */
@@ -44,9 +45,8 @@ final class Logits implements StepOutput, AutoCloseable {
     width = lastOnly || spec.rank() == 2 ? 1 : frame.width;
     long bytes = frame.rows * (long) width * bytesPerPosition();
     if (memory.capacity() < bytes) {
-      ByteBuffer larger = buffers.take(bytes);
-      buffers.giveBack(memory);
-      memory = larger;
+      close();
+      memory = buffers.take(bytes);
     }
     if (firstColumn.length < frame.rows) {
       firstColumn = new int[frame.rows];
@@ -120,6 +120,10 @@ final class Logits implements StepOutput, AutoCloseable {
 
   @Override
   public void close() {
-    buffers.giveBack(memory);
+    if (memory.capacity() > 0) {
+      ByteBuffer lent = memory;
+      memory = NOTHING_YET;
+      buffers.giveBack(lent);
+    }
   }
 }

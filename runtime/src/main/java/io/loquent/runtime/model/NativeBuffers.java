@@ -1,11 +1,16 @@
 package io.loquent.runtime.model;
 
+import io.loquent.InferenceException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * A pool of direct buffers. Thread-safe.
@@ -20,32 +25,74 @@ final class NativeBuffers {
   private static final int SMALLEST = 4096;
 
   private final long mostIdleBytes;
+  private final IntFunction<ByteBuffer> memory;
   private final Map<Integer, ArrayDeque<ByteBuffer>> idle = new HashMap<>();
   private long idleBytes;
-  private int lent;
+
+  /** By identity: a buffer that came back twice would be lent to two requests at once. */
+  private final Set<ByteBuffer> lent = Collections.newSetFromMap(new IdentityHashMap<>());
 
   NativeBuffers(long mostIdleBytes) {
-    this.mostIdleBytes = mostIdleBytes;
+    this(mostIdleBytes, ByteBuffer::allocateDirect);
   }
 
-  /** Lends a buffer with at least this many bytes; position 0, limit the capacity. */
+  /** Creates a pool over another source of memory, which may fail with OutOfMemoryError. */
+  NativeBuffers(long mostIdleBytes, IntFunction<ByteBuffer> memory) {
+    this.mostIdleBytes = mostIdleBytes;
+    this.memory = memory;
+  }
+
+  /**
+   * Lends a buffer with at least this many bytes; position 0, limit the capacity.
+   *
+   * @throws InferenceException if there is no such buffer; nothing is lent then
+   */
   synchronized ByteBuffer take(long bytes) {
     int capacity = roundUp(bytes);
     ArrayDeque<ByteBuffer> sameSize = idle.get(capacity);
     ByteBuffer buffer = sameSize == null ? null : sameSize.poll();
     if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(capacity).order(ByteOrder.nativeOrder());
+      buffer = allocate(capacity).order(ByteOrder.nativeOrder());
     } else {
       idleBytes -= capacity;
     }
-    lent++;
+    lent.add(buffer);
     ((Buffer) buffer).clear();
     return buffer;
   }
 
-  /** Takes a buffer back. */
+  private ByteBuffer allocate(int capacity) {
+    try {
+      return memory.apply(capacity);
+    } catch (OutOfMemoryError e) {
+      // What lies idle counts against the limit, and now nothing refers to it any more.
+      idle.clear();
+      idleBytes = 0;
+    }
+    try {
+      return memory.apply(capacity);
+    } catch (OutOfMemoryError e) {
+      throw new InferenceException(
+          "no native memory for a tensor of "
+              + capacity
+              + " bytes ("
+              + e.getMessage()
+              + "); use a shorter prompt, fewer rows or beams, or fewer requests at a time, or raise"
+              + " the JVM's limit -XX:MaxDirectMemorySize, which is -Xmx unless set",
+          e);
+    }
+  }
+
+  /**
+   * Takes a buffer back.
+   *
+   * @throws IllegalStateException if it is not lent
+   */
   synchronized void giveBack(ByteBuffer buffer) {
-    lent--;
+    if (!lent.remove(buffer)) {
+      throw new IllegalStateException(
+          "a buffer of " + buffer.capacity() + " bytes came back that is not lent");
+    }
     if (idleBytes + buffer.capacity() <= mostIdleBytes) {
       idleBytes += buffer.capacity();
       idle.computeIfAbsent(buffer.capacity(), size -> new ArrayDeque<>()).push(buffer);
@@ -54,13 +101,17 @@ final class NativeBuffers {
 
   /** How many buffers are out. */
   synchronized int lent() {
-    return lent;
+    return lent.size();
   }
 
   private static int roundUp(long bytes) {
     if (bytes > Integer.MAX_VALUE - SMALLEST) {
-      throw new OutOfMemoryError(
-          "one tensor of " + bytes + " bytes is more than a Java buffer holds; use fewer rows");
+      throw new InferenceException(
+          "one tensor would have "
+              + bytes
+              + " bytes, and a Java buffer holds at most "
+              + (Integer.MAX_VALUE - SMALLEST)
+              + "; use a shorter prompt, or fewer rows or beams");
     }
     long step = Math.max(SMALLEST, Long.highestOneBit(Math.max(1, bytes)) / 4);
     return (int) Math.min(Integer.MAX_VALUE - 8, (bytes + step - 1) / step * step);

@@ -160,6 +160,8 @@ final class StepInputs implements AutoCloseable {
     ByteBuffer buffer = memory.get(spec.name());
     if (buffer == null || buffer.capacity() < bytes) {
       if (buffer != null) {
+        // Forgotten first: taking a larger one may fail, and then it must not come back twice.
+        memory.remove(spec.name());
         buffers.giveBack(buffer);
       }
       buffer = buffers.take(bytes + bytes / 2);

@@ -39,12 +39,19 @@ final class BatchRun implements AutoCloseable {
     boolean hiddenStates = Searches.needsHiddenStates(requests.get(0).options);
     int expectedTokens = requests.stream().mapToInt(request -> request.maxLength).max().orElse(0);
     openOptions = new OpenOptions(hiddenStates, useCache, hiddenStates, expectedTokens);
-    for (RequestRun request : requests) {
-      registrations.add(request.request.cancellation().onCancel(this::interruptIfIdle));
-      long remaining = request.remainingNanos();
-      if (remaining < Long.MAX_VALUE) {
-        registrations.add(deadlines.after(remaining, this::interruptIfIdle));
-      }
+    try {
+      requests.forEach(request -> watch(request, deadlines));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void watch(RequestRun request, Deadlines deadlines) {
+    registrations.add(request.request.cancellation().onCancel(this::interruptIfIdle));
+    long remaining = request.remainingNanos();
+    if (remaining < Long.MAX_VALUE) {
+      registrations.add(deadlines.after(remaining, this::interruptIfIdle));
     }
   }
 

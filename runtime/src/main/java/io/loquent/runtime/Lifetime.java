@@ -31,12 +31,19 @@ final class Lifetime {
   }
 
   /** Begins a call; {@link #leave} ends it. */
-  synchronized void enter() {
-    if (closed) {
+  void enter() {
+    if (!tryEnter()) {
       throw new IllegalStateException(
           "the generator for " + name + " is closed; open a new one to go on");
     }
-    running.merge(Thread.currentThread(), 1, Integer::sum);
+  }
+
+  /** Begins a call, unless the generator is closed. */
+  synchronized boolean tryEnter() {
+    if (!closed) {
+      running.merge(Thread.currentThread(), 1, Integer::sum);
+    }
+    return !closed;
   }
 
   /** Ends a call. The last one frees the model if it was closed meanwhile. */
@@ -49,8 +56,9 @@ final class Lifetime {
     notifyAll();
   }
 
-  synchronized void register(RequestStream stream) {
-    streams.add(stream);
+  /** Takes note of a stream to be ended with the generator; false if that is closing already. */
+  synchronized boolean register(RequestStream stream) {
+    return !closed && streams.add(stream);
   }
 
   synchronized void forget(RequestStream stream) {
@@ -62,27 +70,36 @@ final class Lifetime {
    * whose own call it would otherwise wait for, at once.
    */
   void close() {
+    boolean inside;
     List<RequestStream> open;
     synchronized (this) {
       closed = true;
+      inside = running.containsKey(Thread.currentThread());
       open = new ArrayList<>(streams);
+      // A call like any other: ending a stream still needs the model.
+      running.merge(Thread.currentThread(), 1, Integer::sum);
     }
-    open.forEach(RequestStream::close);
-    synchronized (this) {
-      boolean interrupted = false;
-      while (!running.isEmpty() && !running.containsKey(Thread.currentThread())) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+    try {
+      open.forEach(RequestStream::close);
+    } finally {
+      leave();
+    }
+    if (!inside) {
+      awaitOthers();
+    }
+  }
+
+  private synchronized void awaitOthers() {
+    boolean interrupted = false;
+    while (!freed) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      if (running.isEmpty()) {
-        freeOnce();
-      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

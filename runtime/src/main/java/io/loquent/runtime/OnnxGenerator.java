@@ -144,7 +144,9 @@ public final class OnnxGenerator implements Generator {
     try {
       RequestRun run = start(plan(request));
       RequestStream stream = new RequestStream(lifetime, run, batch(List.of(run)));
-      lifetime.register(stream);
+      if (!lifetime.register(stream)) {
+        stream.close();
+      }
       return stream;
     } finally {
       lifetime.leave();

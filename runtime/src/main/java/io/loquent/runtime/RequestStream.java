@@ -15,6 +15,11 @@ final class RequestStream implements TokenStream {
   private final BatchRun batch;
   private boolean iterated;
   private boolean running = true;
+
+  /** Whether a step is under way; seen true only by what that step itself calls back. */
+  private boolean stepping;
+
+  private boolean closeRequested;
   private @Nullable GenerationResult result;
 
   RequestStream(Lifetime lifetime, RequestRun request, BatchRun batch) {
@@ -56,17 +61,26 @@ final class RequestStream implements TokenStream {
   }
 
   private void step() {
-    try {
-      lifetime.enter();
-    } catch (IllegalStateException e) {
+    if (stepping) {
+      throw new IllegalStateException("a token stream was read by a callback of its own request");
+    }
+    if (!lifetime.tryEnter()) {
+      // The generator is being closed on another thread, which ends this stream as well.
       close();
-      throw e;
+      return;
     }
     try {
-      if (!batch.step()) {
+      stepping = true;
+      boolean more = batch.step();
+      stepping = false;
+      if (closeRequested) {
+        batch.cancelAll();
+      }
+      if (closeRequested || !more) {
         end();
       }
     } catch (RuntimeException | Error e) {
+      stepping = false;
       free();
       throw e;
     } finally {
@@ -75,10 +89,13 @@ final class RequestStream implements TokenStream {
   }
 
   private void end() {
-    if (result == null) {
-      result = batch.results().get(0);
+    try {
+      if (result == null) {
+        result = batch.results().get(0);
+      }
+    } finally {
+      free();
     }
-    free();
   }
 
   private void free() {
@@ -105,7 +122,10 @@ final class RequestStream implements TokenStream {
     // Before the monitor: a step that is running on another thread ends early.
     batch.interrupt();
     synchronized (this) {
-      if (running) {
+      if (stepping) {
+        // A callback of this very step closes: what it still works with is freed behind it.
+        closeRequested = true;
+      } else if (running) {
         batch.cancelAll();
         end();
       }

@@ -105,6 +105,23 @@ final class EquivalenceTest {
     }
   }
 
+  /** Such a graph is exempt from all of this, and says so. */
+  @Test
+  void a_graph_that_quantizes_activations_notes_that_results_depend_on_batches() {
+    for (String precision : List.of("q8", "fp32", "fp16")) {
+      try (Generator generator =
+          Generator.open(Goldens.config("gpt2-tiny-hub").precision(precision).build())) {
+        boolean noted =
+            generator.model().notes().stream()
+                .anyMatch(
+                    note ->
+                        note.contains("dynamic int8")
+                            && note.contains("a batched result may differ from a single one"));
+        assertThat(noted).as(precision).isEqualTo(precision.equals("q8"));
+      }
+    }
+  }
+
   @Test
   void requests_with_different_options_share_a_batch() {
     try (Generator generator = Generator.open(Goldens.config("gpt2-tiny").build())) {

@@ -16,9 +16,6 @@ import java.util.Map;
  */
 final class CachedState extends GraphState {
 
-  /** Long prompts run in parts, so that the logits of one part stay below this many bytes. */
-  private static final long MOST_LOGITS_BYTES = 256L << 20;
-
   private final long mostLogitsBytes;
   private final List<RowTensor> present = new ArrayList<>();
 
@@ -64,8 +61,7 @@ final class CachedState extends GraphState {
     if (!graphs.hasCache() || graphs.isSplit() || !graphs.continuesWithSeveralTokens()) {
       return longest;
     }
-    long positions = mostLogitsBytes / (logits.bytesPerPosition() * rows());
-    return (int) Math.max(1, Math.min(longest, positions));
+    return logits.positions(mostLogitsBytes, rows(), longest);
   }
 
   private boolean canStartWithSeveralTokens() {

@@ -17,6 +17,9 @@ import java.util.Set;
  */
 abstract class GraphState implements DecodingState {
 
+  /** Long prompts run in parts, so that the logits of one part stay below this many bytes. */
+  static final long MOST_LOGITS_BYTES = 256L << 20;
+
   final StateContext context;
   final DecoderGraphs graphs;
   final Frame frame = new Frame();

@@ -32,8 +32,12 @@ final class Logits implements StepOutput, AutoCloseable {
     this.vocabularySize = vocabularySize;
   }
 
-  /** Bytes that the logits of one position take. */
-  long bytesPerPosition() {
+  /** How many positions of all rows stay below a number of bytes; from 1 to {@code most}. */
+  int positions(long bytes, int rows, int most) {
+    return (int) Math.max(1, Math.min(most, bytes / (bytesPerPosition() * rows)));
+  }
+
+  private long bytesPerPosition() {
     return (long) vocabularySize * spec.type().size;
   }
 

@@ -20,12 +20,19 @@ final class SharedBufferState extends GraphState {
 
   private static final int LEAST_CAPACITY = 16;
 
+  private final long mostLogitsBytes;
   private final List<RowTensor> caches = new ArrayList<>();
   private int capacity;
   private int[] lengths;
 
   SharedBufferState(StateContext context) {
+    this(context, MOST_LOGITS_BYTES);
+  }
+
+  /** Creates a state whose prompts run in parts that give at most so many bytes of logits. */
+  SharedBufferState(StateContext context, long mostLogitsBytes) {
     super(context);
+    this.mostLogitsBytes = mostLogitsBytes;
     lengths = context.prompts().stream().mapToInt(prompt -> prompt.ids().length).toArray();
   }
 
@@ -40,23 +47,36 @@ final class SharedBufferState extends GraphState {
       cache.fillWithZeros();
       caches.add(cache);
     }
-    frame.resize(rows(), longest);
-    frame.continues = false;
-    frame.allPositions = context.allPositions();
-    frame.maskWidth = longest;
-    for (int row = 0; row < rows(); row++) {
-      int[] ids = context.prompts().get(row).ids();
-      for (int column = 0; column < longest; column++) {
-        frame.tokens[row * longest + column] =
-            column < ids.length ? ids[column] : context.padToken();
-      }
-      frameRow(row, 0, lengths[row]);
-    }
-    run(graphs.first, lastOnly(graphs.first), this::bind);
-    for (int row = 0; row < rows(); row++) {
-      logits.show(row, 0, lengths[row]);
+    boolean lastOnly = lastOnly(graphs.first);
+    int most = lastOnly || context.allPositions() ? longest : positionsPerRun(longest);
+    for (int from = 0; from < longest; from += most) {
+      runPrompts(from, Math.min(most, longest - from), lastOnly);
     }
     return logits;
+  }
+
+  /** The operator takes several new tokens behind a past for one row only. */
+  private int positionsPerRun(int longest) {
+    return rows() == 1 ? logits.positions(mostLogitsBytes, 1, longest) : longest;
+  }
+
+  private void runPrompts(int from, int width, boolean lastOnly) {
+    frame.resize(rows(), width);
+    frame.continues = from > 0;
+    frame.allPositions = context.allPositions();
+    frame.maskWidth = from + width;
+    for (int row = 0; row < rows(); row++) {
+      int[] ids = context.prompts().get(row).ids();
+      for (int column = 0; column < width; column++) {
+        frame.tokens[row * width + column] =
+            from + column < ids.length ? ids[from + column] : context.padToken();
+      }
+      frameRow(row, from, Math.min(from + width, ids.length));
+    }
+    run(from == 0 ? graphs.first : graphs.next, lastOnly, this::bind);
+    for (int row = 0; row < rows(); row++) {
+      logits.show(row, 0, frame.maskTo[row] - from);
+    }
   }
 
   private void frameRow(int row, int position, int length) {

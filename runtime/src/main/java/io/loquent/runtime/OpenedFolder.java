@@ -5,6 +5,7 @@ import io.loquent.ModelLoadException;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.spi.Tokenizer;
 import io.loquent.tokenizers.TokenizerFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,10 @@ record OpenedFolder(
     if (tokenizer == null) {
       if (config.tokenizerFolder().isPresent()) {
         throw new ModelLoadException(
-            folder + ": the configured tokenizer folder has no tokenizer.json");
+            folder.toAbsolutePath()
+                + (Files.isDirectory(folder)
+                    ? ": the configured tokenizer folder has no tokenizer.json"
+                    : ": there is no such folder; the configuration names it as the tokenizer's"));
       }
       return;
     }

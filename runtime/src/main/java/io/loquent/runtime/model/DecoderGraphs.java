@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 final class DecoderGraphs implements AutoCloseable {
 
+  private static final String ENCODED = "encoder_hidden_states";
+
   final Graph first;
   final Graph next;
   final GraphNames names;
@@ -59,6 +61,12 @@ final class DecoderGraphs implements AutoCloseable {
               + names.tokens()
               + "\"; a decoder reads token ids; it has "
               + first.inputs().keySet());
+    }
+    if (first.hasInput(ENCODED) && !encoder.isPresent()) {
+      throw new ModelLoadException(
+          first.file()
+              + ": it reads \"encoder_hidden_states\", so it is half of an encoder-decoder, but there"
+              + " is no encoder_model.onnx (of the same precision) beside it");
     }
     List<StateTensor> states = new ArrayList<>();
     for (TensorSpec input : next.inputs().values()) {
@@ -119,9 +127,8 @@ final class DecoderGraphs implements AutoCloseable {
       if (graph.hasInput("encoder_attention_mask")) {
         constants.put("encoder_attention_mask", new EncoderSource("attention_mask", true));
       }
-      if (graph.hasInput("encoder_hidden_states") && encoder.isPresent()) {
-        constants.put(
-            "encoder_hidden_states", new EncoderSource(hiddenStates(encoder.get()), false));
+      if (graph.hasInput(ENCODED) && encoder.isPresent()) {
+        constants.put(ENCODED, new EncoderSource(hiddenStates(encoder.get()), false));
       }
     }
     return constants;
@@ -226,6 +233,12 @@ final class DecoderGraphs implements AutoCloseable {
 
   boolean hasCache() {
     return !states.isEmpty();
+  }
+
+  /** Whether the starting graph gives a cache that no graph takes: half of a split export. */
+  boolean wastesCache() {
+    return !hasCache()
+        && first.outputs().keySet().stream().anyMatch(output -> output.startsWith("present"));
   }
 
   /**

@@ -27,7 +27,11 @@ final class Graph implements AutoCloseable {
       inputs = specs(session.getInputInfo());
       outputs = specs(session.getOutputInfo());
     } catch (OrtException e) {
+      close();
       throw new ModelLoadException(file + ": cannot read its inputs: " + e.getMessage(), e);
+    } catch (ModelLoadException e) {
+      close();
+      throw e;
     }
   }
 

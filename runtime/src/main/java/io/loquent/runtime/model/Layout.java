@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,19 +33,26 @@ record Layout(
     String precision,
     String reason) {
 
+  /** Ends of the names of weights that are no graphs. */
+  private static final List<String> OTHER_WEIGHTS =
+      List.of(".safetensors", "pytorch_model.bin", ".gguf", ".pt", ".h5");
+
   /** Finds the model's files, or says what is missing. */
   static Layout detect(Path folder, String precision, Map<String, @Nullable Object> genai) {
     Precision.check(precision);
     if (!Files.isDirectory(folder)) {
       throw new ModelLoadException(
           folder.toAbsolutePath()
-              + ": there is no such folder; give a folder that holds ONNX graphs");
+              + (Files.exists(folder) ? ": this is a file" : ": there is no such folder")
+              + "; give a folder that holds ONNX graphs");
     }
     Path states = folder.resolve("states.json");
     if (Files.exists(states)) {
+      onlyAuto(precision, states);
       return recurrent(folder, states);
     }
     if (!genai.isEmpty()) {
+      onlyAuto(precision, folder.resolve("genai_config.json"));
       return genai(folder, genai);
     }
     Optional<Layout> found =
@@ -55,6 +63,16 @@ record Layout(
             .map(Optional::get)
             .findFirst();
     return found.orElseThrow(() -> nothingFound(folder, precision));
+  }
+
+  private static void onlyAuto(String precision, Path config) {
+    if (!precision.equals("auto")) {
+      throw new ModelLoadException(
+          config
+              + " names the graphs itself, so precision \""
+              + precision
+              + "\" cannot be chosen; leave it at auto");
+    }
   }
 
   /** All graph files. */
@@ -75,7 +93,7 @@ record Layout(
         decoder,
         Optional.empty(),
         Optional.of(states),
-        "fp32",
+        "as exported",
         "states.json declares a recurrent encoder-decoder");
   }
 
@@ -209,18 +227,32 @@ record Layout(
             + ": no model found: "
             + wanted
             + "; found "
-            + (names.isEmpty() ? "no .onnx file" : String.join(", ", names)));
+            + (names.isEmpty() ? "no .onnx file" + exportHint(folder) : String.join(", ", names)));
+  }
+
+  /** What to do about weights that other libraries run. */
+  private static String exportHint(Path folder) {
+    List<String> weights =
+        files(folder, name -> OTHER_WEIGHTS.stream().anyMatch(name::endsWith)).stream()
+            .map(Layout::name)
+            .collect(Collectors.toList());
+    return weights.isEmpty()
+        ? ""
+        : " but "
+            + String.join(", ", weights)
+            + ": export the model to ONNX first, for example with `optimum-cli export onnx`";
   }
 
   private static List<Path> graphs(Path place) {
+    return files(place, name -> name.endsWith(".onnx"));
+  }
+
+  private static List<Path> files(Path place, Predicate<String> wanted) {
     if (!Files.isDirectory(place)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(place)) {
-      return files
-          .filter(file -> name(file).endsWith(".onnx"))
-          .sorted()
-          .collect(Collectors.toList());
+      return files.filter(file -> wanted.test(name(file))).sorted().collect(Collectors.toList());
     } catch (IOException e) {
       throw new ModelLoadException(place + ": cannot be listed: " + e.getMessage(), e);
     }

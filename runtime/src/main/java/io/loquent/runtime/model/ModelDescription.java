@@ -101,6 +101,12 @@ final class ModelDescription {
               + " are grouped into calls, so a batched result may differ from a single one, and a"
               + " run with a cache from one without");
     }
+    if (parts.decoder().wastesCache()) {
+      notes.add(
+          parts.decoder().first.name()
+              + " gives a cache that it cannot take back: without decoder_with_past_model.onnx beside"
+              + " it every step runs over the whole sequence, which is slow");
+    }
     if (!parts.encoder().isPresent()
         && !parts.sharesBuffers()
         && !parts.decoder().toleratesLeftPadding()) {

@@ -79,8 +79,16 @@ final class Providers {
     allowOnly(provider, "use_arena");
     String arena = provider.options().get("use_arena");
     if (arena != null) {
-      options.addCPU(Boolean.parseBoolean(arena));
+      options.addCPU(flag(provider, "use_arena", arena));
     }
+  }
+
+  private static boolean flag(ExecutionProvider provider, String option, String value) {
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new ModelLoadException(
+          name(provider) + ": " + option + " must be true or false; found " + value);
+    }
+    return value.equals("true");
   }
 
   private static int device(ExecutionProvider provider) {
@@ -101,7 +109,7 @@ final class Providers {
             (option, value) -> {
               try {
                 NNAPIFlags flag = NNAPIFlags.valueOf(option.toUpperCase(Locale.ROOT));
-                if (Boolean.parseBoolean(value)) {
+                if (flag(provider, option, value)) {
                   flags.add(flag);
                 }
               } catch (IllegalArgumentException e) {

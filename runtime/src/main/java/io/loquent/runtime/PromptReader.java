@@ -66,7 +66,7 @@ final class PromptReader {
   /** The row of an encoder-decoder model. */
   PromptRow encoderRow(Input input, int[] decoderIds) {
     checkRoom("the decoder prompt", decoderIds.length, 1);
-    if (input instanceof Input.Features features) {
+    if (input instanceof Input.Features features && !model.readsTokens()) {
       return new PromptRow(decoderIds, null, features);
     }
     if (!model.readsTokens()) {

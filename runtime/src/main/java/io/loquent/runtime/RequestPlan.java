@@ -31,8 +31,11 @@ record RequestPlan(
   record BatchKey(Object rows, boolean hiddenStates, boolean useCache) {}
 
   BatchKey batchKey(LoadedModel model) {
-    return new BatchKey(
-        model.batchKey(prompt), needsHiddenStates(), options.get(Option.USE_CACHE).orElse(true));
+    return new BatchKey(model.batchKey(prompt), needsHiddenStates(), usesCache());
+  }
+
+  private boolean usesCache() {
+    return options.get(Option.USE_CACHE).orElse(true);
   }
 
   boolean needsHiddenStates() {
@@ -65,6 +68,7 @@ record RequestPlan(
     if (search.promptRows() > 1) {
       rows.add(reader.negativePrompt(request, prompt));
     }
+    model.check(rows, needsHiddenStates(), usesCache());
     return new RequestRun(
         request,
         options,

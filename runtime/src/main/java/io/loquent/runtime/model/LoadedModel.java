@@ -146,22 +146,37 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
+   * Refuses what the model cannot do, before anything runs.
+   *
+   * @param rows a request's prompt, and its negative prompt if it has one
+   * @param hiddenStates whether the request needs last hidden states
+   * @param useCache whether it lets the cache be used
+   * @throws InvalidRequestException if the model cannot give what is needed
+   */
+  public void check(List<PromptRow> rows, boolean hiddenStates, boolean useCache) {
+    if (!useCache && parts.isRecurrent()) {
+      throw new InvalidRequestException(
+          "use_cache is false, but the decoder of "
+              + info.name()
+              + " is recurrent and has no cache that could be left out; remove the option");
+    }
+    checkTogether(rows);
+    if (hiddenStates) {
+      withHiddenStates();
+    }
+  }
+
+  /**
    * Opens a state; an encoder is run at once.
    *
    * @param rows the prompts, with equal {@link #batchKey}
-   * @param options what the request needs
+   * @param options what the request needs, {@link #check checked}
    * @param control stops runs
    * @return a state, to be closed
-   * @throws InvalidRequestException if the model cannot give what is needed
    */
   public DecodingState open(List<PromptRow> rows, OpenOptions options, RunControl control) {
-    checkTogether(rows);
     DecoderGraphs graphs = options.hiddenStates() ? withHiddenStates() : parts.decoder();
-    boolean recompute = !graphs.hasCache() || (!options.useCache() && !parts.isRecurrent());
-    if (!options.useCache() && !recompute) {
-      throw new InvalidRequestException(
-          "use_cache=false: a recurrent decoder has no cache that could be left out; remove it");
-    }
+    boolean recompute = !graphs.hasCache() || !options.useCache();
     Map<String, RowTensor> constants = new LinkedHashMap<>();
     Map<String, RowTensor> initial = new HashMap<>();
     try {

@@ -1,5 +1,6 @@
 package io.loquent.decoding;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,15 +12,7 @@ import java.util.List;
 public final class DecodingLoop implements AutoCloseable {
 
   private final DecodingState state;
-  private final Search[] searches;
-
-  /** Where a search's rows begin in the state now. */
-  private final int[] firstRow;
-
-  /** Whether a search's rows are already those of its next run, because that run did not end. */
-  private final boolean[] gathered;
-
-  private final int[] runs;
+  private final List<SearchRows> searches = new ArrayList<>();
   private int[] parents;
   private int[] tokens;
   private boolean started;
@@ -33,15 +26,10 @@ public final class DecodingLoop implements AutoCloseable {
    */
   public DecodingLoop(DecodingState state, List<? extends Search> searches) {
     this.state = state;
-    this.searches = searches.toArray(new Search[0]);
-    int count = this.searches.length;
-    firstRow = new int[count];
-    gathered = new boolean[count];
-    runs = new int[count];
     int rows = 0;
-    for (int i = 0; i < count; i++) {
-      firstRow[i] = rows;
-      rows += this.searches[i].promptRows();
+    for (Search search : searches) {
+      this.searches.add(new SearchRows(search, rows));
+      rows += search.promptRows();
     }
     if (rows != state.rows()) {
       throw new IllegalArgumentException(
@@ -66,12 +54,8 @@ public final class DecodingLoop implements AutoCloseable {
     }
     StepOutput output = started ? append() : state.start();
     started = true;
-    for (int i = 0; i < searches.length; i++) {
-      gathered[i] = false;
-      if (!searches[i].isFinished()) {
-        runs[i]++;
-        searches[i].choose(output, firstRow[i]);
-      }
+    for (int i = 0; i < searches.size(); i++) {
+      searches.get(i).choose(output);
     }
     return !allFinished();
   }
@@ -83,7 +67,7 @@ public final class DecodingLoop implements AutoCloseable {
    * @return runs that came to their end
    */
   public int runs(int search) {
-    return runs[search];
+    return searches.get(search).runs;
   }
 
   /** Closes the state. May be called repeatedly. */
@@ -94,13 +78,8 @@ public final class DecodingLoop implements AutoCloseable {
 
   private StepOutput append() {
     gather();
-    int row = 0;
-    for (Search search : searches) {
-      int count = rowsOf(search);
-      if (count > 0) {
-        System.arraycopy(search.tokens(), 0, tokens, row, count);
-      }
-      row += count;
+    for (int i = 0; i < searches.size(); i++) {
+      searches.get(i).writeTokens(tokens);
     }
     return state.append(tokens);
   }
@@ -108,40 +87,31 @@ public final class DecodingLoop implements AutoCloseable {
   /** Moves the state's rows to where the next run needs them. */
   private void gather() {
     int rows = 0;
-    for (Search search : searches) {
-      rows += rowsOf(search);
+    for (int i = 0; i < searches.size(); i++) {
+      rows += searches.get(i).count();
     }
     reserve(rows);
-    boolean inPlace = rows == state.rows();
     int row = 0;
-    for (int i = 0; i < searches.length; i++) {
-      Search search = searches[i];
-      int count = rowsOf(search);
-      for (int j = 0; j < count; j++) {
-        int parent = firstRow[i] + (gathered[i] ? j : search.parents()[j]);
-        inPlace &= parent == row + j;
-        parents[row + j] = parent;
-      }
-      row += count;
+    for (int i = 0; i < searches.size(); i++) {
+      searches.get(i).place(parents, row);
+      row += searches.get(i).count();
     }
-    if (!inPlace) {
+    if (!isInPlace(rows)) {
       state.gather(parents, rows);
     }
-    layOut();
-  }
-
-  /** Takes note of where the rows are after a gather. */
-  private void layOut() {
-    int row = 0;
-    for (int i = 0; i < searches.length; i++) {
-      firstRow[i] = row;
-      gathered[i] = true;
-      row += rowsOf(searches[i]);
+    row = 0;
+    for (int i = 0; i < searches.size(); i++) {
+      searches.get(i).settle(row);
+      row += searches.get(i).count();
     }
   }
 
-  private static int rowsOf(Search search) {
-    return search.isFinished() ? 0 : search.rows();
+  private boolean isInPlace(int rows) {
+    boolean inPlace = rows == state.rows();
+    for (int row = 0; inPlace && row < rows; row++) {
+      inPlace = parents[row] == row;
+    }
+    return inPlace;
   }
 
   private void reserve(int rows) {
@@ -152,8 +122,8 @@ public final class DecodingLoop implements AutoCloseable {
   }
 
   private boolean allFinished() {
-    for (Search search : searches) {
-      if (!search.isFinished()) {
+    for (int i = 0; i < searches.size(); i++) {
+      if (!searches.get(i).search.isFinished()) {
         return false;
       }
     }

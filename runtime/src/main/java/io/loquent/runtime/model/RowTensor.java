@@ -100,7 +100,10 @@ final class RowTensor implements AutoCloseable {
     nextShape = null;
   }
 
-  /** Repeats, reorders and drops rows: new row {@code i} is old row {@code parents[i]}. */
+  /**
+   * Repeats, reorders and drops rows: new row {@code i} is old row {@code parents[i]}. Only rows
+   * that move are copied, where that is possible without a second buffer.
+   */
   void gather(int[] parents, int rows) {
     long[] gathered = shape.clone();
     gathered[batchAxis] = rows;
@@ -108,25 +111,54 @@ final class RowTensor implements AutoCloseable {
     for (int axis = 0; axis < batchAxis; axis++) {
       outer *= shape[axis];
     }
+    boolean sameLayout = outer == 1 || rows == shape[batchAxis];
+    if (sameLayout && canMoveInPlace(parents, rows)) {
+      copyRows(parents, rows, outer, present, rows);
+    } else {
+      ByteBuffer target = room(bytes(gathered));
+      copyRows(parents, rows, outer, target, 0);
+      other = present;
+      present = target;
+    }
+    shape = gathered;
+  }
+
+  /** Whether every row that moves can be read before it is written over, going upwards. */
+  private boolean canMoveInPlace(int[] parents, int rows) {
+    if (rows > shape[batchAxis]) {
+      return false;
+    }
+    for (int row = 0; row < rows; row++) {
+      int parent = parents[row];
+      boolean written = parent < row && parents[parent] != parent;
+      if (written) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Copies rows; of the first {@code inPlace} ones those that stay where they are are left out. */
+  private void copyRows(int[] parents, int rows, long outer, ByteBuffer target, int inPlace) {
     int rowBytes = type.size;
     for (int axis = batchAxis + 1; axis < shape.length; axis++) {
       rowBytes *= (int) shape[axis];
     }
-    ByteBuffer target = room(bytes(gathered));
     ByteBuffer from = present.duplicate();
     ByteBuffer to = target.duplicate();
     ((Buffer) to).clear();
     for (long o = 0; o < outer; o++) {
       for (int row = 0; row < rows; row++) {
+        if (row < inPlace && parents[row] == row) {
+          continue;
+        }
         int start = (int) ((o * shape[batchAxis] + parents[row]) * rowBytes);
         ((Buffer) from).limit(start + rowBytes);
         ((Buffer) from).position(start);
+        ((Buffer) to).position((int) ((o * rows + row) * rowBytes));
         to.put(from);
       }
     }
-    other = present;
-    present = target;
-    shape = gathered;
   }
 
   private ByteBuffer room(long bytes) {

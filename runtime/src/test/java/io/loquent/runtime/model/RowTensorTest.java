@@ -8,6 +8,7 @@ import ai.onnxruntime.OnnxTensor;
 import io.loquent.InferenceException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,31 @@ final class RowTensorTest {
   }
 
   @Test
+  void any_gather_gives_what_copying_every_row_gives() {
+    Random random = new Random(12);
+    for (int round = 0; round < 2_000; round++) {
+      int rows = 1 + random.nextInt(6);
+      int axis = random.nextInt(2);
+      long[] shape = axis == 0 ? new long[] {rows, 3} : new long[] {2, rows, 3};
+      try (RowTensor tensor = floats(axis, shape)) {
+        count(tensor, (axis + 1) * rows * 3);
+        float[] before = values(tensor);
+        int newRows = 1 + random.nextInt(6);
+        int[] parents = random.ints(newRows, 0, rows).toArray();
+        tensor.gather(parents, newRows);
+        float[] expected = new float[(axis + 1) * newRows * 3];
+        for (int outer = 0; outer <= axis; outer++) {
+          for (int row = 0; row < newRows; row++) {
+            int from = (outer * rows + parents[row]) * 3;
+            System.arraycopy(before, from, expected, (outer * newRows + row) * 3, 3);
+          }
+        }
+        assertThat(values(tensor)).containsExactly(expected);
+      }
+    }
+  }
+
+  @Test
   void gathers_rows_of_no_length() {
     try (RowTensor tensor = floats(0, 1, 2, 0, 4)) {
       tensor.gather(new int[] {0, 0, 0}, 3);
@@ -94,6 +120,7 @@ final class RowTensorTest {
     NativeBuffers counted =
         new NativeBuffers(
             1 << 20,
+            Long.MAX_VALUE,
             bytes -> {
               allocations[0]++;
               return ByteBuffer.allocateDirect(bytes);

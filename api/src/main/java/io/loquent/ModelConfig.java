@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * threads.inter_op=1
  * threads.spinning=false
  * batch_size=8
+ * memory_limit_mb=2048             # for caches, states and logits of running requests
+ * graph_additions=true             # false runs the graphs exactly as they are in their files
  * tokenizer=models/tokenizer       # a folder, where the model's own has none
  * session.session.disable_prepacking=0   # any ONNX Runtime session config entry
  * generation.num_beams=4           # any generation option, values as in JSON
@@ -42,6 +45,8 @@ public final class ModelConfig {
   private final OptionalInt interOpThreads;
   private final Optional<Boolean> spinning;
   private final int batchSize;
+  private final OptionalLong memoryLimitBytes;
+  private final boolean graphAdditions;
   private final Map<String, String> sessionEntries;
   private final GenerationOptions defaults;
 
@@ -54,6 +59,8 @@ public final class ModelConfig {
     interOpThreads = builder.interOpThreads;
     spinning = Optional.ofNullable(builder.spinning);
     batchSize = builder.batchSize;
+    memoryLimitBytes = builder.memoryLimitBytes;
+    graphAdditions = builder.graphAdditions;
     sessionEntries = Map.copyOf(builder.sessionEntries);
     defaults = builder.defaults;
   }
@@ -94,6 +101,8 @@ public final class ModelConfig {
     builder.interOpThreads = interOpThreads;
     builder.spinning = spinning.orElse(null);
     builder.batchSize = batchSize;
+    builder.memoryLimitBytes = memoryLimitBytes;
+    builder.graphAdditions = graphAdditions;
     builder.sessionEntries.putAll(sessionEntries);
     builder.defaults = defaults;
     return builder;
@@ -173,6 +182,26 @@ public final class ModelConfig {
   }
 
   /**
+   * Returns the most native memory that running requests may take together, for caches, states and
+   * logits; the weights and ONNX Runtime's own work space do not count.
+   *
+   * @return bytes, if limited
+   */
+  public OptionalLong memoryLimitBytes() {
+    return memoryLimitBytes;
+  }
+
+  /**
+   * Returns whether graphs may be changed in memory while they are loaded, so that they compute no
+   * more than is read. The results are the same but for rounding.
+   *
+   * @return true unless switched off
+   */
+  public boolean graphAdditions() {
+    return graphAdditions;
+  }
+
+  /**
    * Returns further ONNX Runtime session config entries.
    *
    * @return values by key
@@ -201,6 +230,8 @@ public final class ModelConfig {
     private OptionalInt interOpThreads = OptionalInt.empty();
     private @Nullable Boolean spinning;
     private int batchSize = 16;
+    private OptionalLong memoryLimitBytes = OptionalLong.empty();
+    private boolean graphAdditions = true;
     private final Map<String, String> sessionEntries = new LinkedHashMap<>();
     private GenerationOptions defaults = GenerationOptions.none();
 
@@ -287,6 +318,32 @@ public final class ModelConfig {
      */
     public Builder batchSize(int batchSize) {
       this.batchSize = atLeastOne("batch_size", batchSize);
+      return this;
+    }
+
+    /**
+     * Limits the native memory of running requests. A request that needs more fails with an {@link
+     * InferenceException}, and the others go on.
+     *
+     * @param bytes at least 1
+     * @return this builder
+     */
+    public Builder memoryLimitBytes(long bytes) {
+      if (bytes < 1) {
+        throw new ModelLoadException("the memory limit must be at least 1 byte; found " + bytes);
+      }
+      memoryLimitBytes = OptionalLong.of(bytes);
+      return this;
+    }
+
+    /**
+     * Sets whether graphs may be changed in memory while they are loaded.
+     *
+     * @param graphAdditions false runs them exactly as they are in their files
+     * @return this builder
+     */
+    public Builder graphAdditions(boolean graphAdditions) {
+      this.graphAdditions = graphAdditions;
       return this;
     }
 

@@ -31,7 +31,9 @@ final class ModelConfigReader {
           "threads.intra_op",
           "threads.inter_op",
           "threads.spinning",
-          "batch_size");
+          "batch_size",
+          "memory_limit_mb",
+          "graph_additions");
   private static final List<String> SECTIONS =
       List.of("threads", "provider", "session", "generation");
   private static final List<String> PREFIXES = List.of("provider.", "session.", "generation.");
@@ -139,6 +141,12 @@ final class ModelConfigReader {
     }
     if (entries.containsKey("batch_size")) {
       builder.batchSize(integer("batch_size"));
+    }
+    if (entries.containsKey("memory_limit_mb")) {
+      builder.memoryLimitBytes((long) integer("memory_limit_mb") << 20);
+    }
+    if (entries.containsKey("graph_additions")) {
+      builder.graphAdditions(flag("graph_additions"));
     }
     readProviders(builder);
     under("session.").forEach((key, value) -> builder.sessionEntry(key, text("session." + key)));

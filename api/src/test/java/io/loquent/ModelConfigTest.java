@@ -28,6 +28,8 @@ class ModelConfigTest {
       threads.inter_op=3
       threads.spinning=true
       batch_size=8
+      memory_limit_mb=64
+      graph_additions=false
       tokenizer=models/tokenizer
       session.session.disable_prepacking=1
       generation.num_beams=4
@@ -43,6 +45,7 @@ class ModelConfigTest {
        "provider": {"cuda": {"device_id": 1}},
        "threads": {"intra_op": 2, "inter_op": 3, "spinning": true},
        "batch_size": 8, "tokenizer": "models/tokenizer",
+       "memory_limit_mb": 64, "graph_additions": false,
        "session": {"session.disable_prepacking": "1"},
        "generation": {"num_beams": 4, "early_stopping": "never", "stop_strings": ["END", "."],
                       "top_p": null, "max_time": 1.5}}
@@ -67,6 +70,8 @@ class ModelConfigTest {
     assertThat(config.interOpThreads()).isEmpty();
     assertThat(config.spinning()).isEmpty();
     assertThat(config.batchSize()).isEqualTo(16);
+    assertThat(config.memoryLimitBytes()).isEmpty();
+    assertThat(config.graphAdditions()).isTrue();
     assertThat(config.sessionEntries()).isEmpty();
     assertThat(config.defaults()).isEqualTo(GenerationOptions.none());
   }
@@ -342,6 +347,8 @@ class ModelConfigTest {
     assertThat(config.interOpThreads()).hasValue(3);
     assertThat(config.spinning()).contains(true);
     assertThat(config.batchSize()).isEqualTo(8);
+    assertThat(config.memoryLimitBytes()).hasValue(64L << 20);
+    assertThat(config.graphAdditions()).isFalse();
     assertThat(config.sessionEntries())
         .containsExactly(Map.entry("session.disable_prepacking", "1"));
     assertThat(config.defaults().get(Option.NUM_BEAMS)).contains(4);

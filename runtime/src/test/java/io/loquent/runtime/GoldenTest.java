@@ -37,7 +37,24 @@ final class GoldenTest {
    */
   private static final double DYNAMIC_INT8 = 0.35;
 
-  private record Suite(String fixture, String file, String precision, double tolerance) {}
+  private record Suite(
+      String fixture, String file, String precision, double tolerance, boolean graphAdditions) {
+
+    Suite(String fixture, String file, String precision, double tolerance) {
+      this(fixture, file, precision, tolerance, true);
+    }
+  }
+
+  /** The layouts whose graphs are changed while they are loaded, once more as they are. */
+  private static final List<String> WITH_ADDITIONS =
+      List.of(
+          "gpt2-tiny",
+          "gpt2-tiny-nocache",
+          "gpt2-tiny-legacy",
+          "gpt2-tiny-merged",
+          "gpt2-tiny-external",
+          "llama-tiny",
+          "llama-tiny-gqa");
 
   private static final List<Suite> SUITES =
       List.of(
@@ -69,12 +86,24 @@ final class GoldenTest {
 
   private static Generator open(Suite suite) {
     return OPEN.computeIfAbsent(
-        suite, key -> Generator.open(Goldens.config(key.fixture).precision(key.precision).build()));
+        suite,
+        key ->
+            Generator.open(
+                Goldens.config(key.fixture)
+                    .precision(key.precision)
+                    .graphAdditions(key.graphAdditions)
+                    .build()));
   }
 
   @TestFactory
   Stream<DynamicContainer> generates_what_hugging_face_generates() {
     return SUITES.stream().map(this::container);
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> graphs_as_they_are_in_their_files_do_so_too() {
+    return WITH_ADDITIONS.stream()
+        .map(fixture -> container(new Suite(fixture, "goldens.json", "auto", EXACT, false)));
   }
 
   @Test

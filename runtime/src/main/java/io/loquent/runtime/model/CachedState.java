@@ -114,6 +114,7 @@ final class CachedState extends GraphState {
     frame.maskFrom[row] = padding[row];
     frame.maskTo[row] = frame.maskWidth;
     frame.positionStart[row] = from - padding[row];
+    frame.newest[row] = frame.width - 1;
   }
 
   @Override

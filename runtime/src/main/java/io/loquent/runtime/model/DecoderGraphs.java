@@ -260,6 +260,12 @@ final class DecoderGraphs implements AutoCloseable {
     return mask && positions;
   }
 
+  /** Whether a graph gives the logits of its last column only, whatever it is asked. */
+  boolean answersOnlyForLast(Graph graph) {
+    TensorSpec spec = logits(graph);
+    return graph == first && spec.rank() == 3 && spec.shape().get(1) == 1;
+  }
+
   /** How many new tokens the continuing graph takes at once. */
   boolean continuesWithSeveralTokens() {
     TensorSpec tokens = next.inputs().get(names.tokens());

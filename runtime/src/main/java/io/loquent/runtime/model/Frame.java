@@ -20,6 +20,9 @@ final class Frame {
   int[] maskTo = new int[0];
   int[] positionStart = new int[0];
 
+  /** The column of each row's newest token. */
+  int[] newest = new int[0];
+
   /** Makes room; keeps arrays that are large enough. */
   void resize(int newRows, int newWidth) {
     rows = newRows;
@@ -31,6 +34,7 @@ final class Frame {
       maskFrom = new int[newRows];
       maskTo = new int[newRows];
       positionStart = new int[newRows];
+      newest = new int[newRows];
     }
   }
 }

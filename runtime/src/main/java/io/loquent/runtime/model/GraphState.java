@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtSession;
 import io.loquent.InferenceException;
 import io.loquent.decoding.DecodingState;
 import io.loquent.decoding.StepOutput;
+import io.loquent.runtime.onnx.LogitsPositions;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -140,10 +141,11 @@ abstract class GraphState implements DecodingState {
    * does so.
    */
   final boolean lastOnly(Graph graph) {
-    boolean hasSwitch = graph.hasInput("num_logits_to_keep") || graph.hasInput("logits_to_keep");
-    TensorSpec spec = graphs.logits(graph);
-    boolean always = spec.rank() == 3 && spec.shape().get(1) == 1 && graph == graphs.first;
-    return always || (hasSwitch && !context.allPositions());
+    boolean canChoose =
+        graph.hasInput(LogitsPositions.INPUT)
+            || graph.hasInput("num_logits_to_keep")
+            || graph.hasInput("logits_to_keep");
+    return graphs.answersOnlyForLast(graph) || (canChoose && !context.allPositions());
   }
 
   @Override

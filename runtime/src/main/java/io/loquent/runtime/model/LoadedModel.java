@@ -5,7 +5,7 @@ import io.loquent.InvalidRequestException;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.decoding.DecodingState;
-import io.loquent.runtime.onnx.HiddenStateEdit;
+import io.loquent.runtime.onnx.GraphEdit;
 import io.loquent.runtime.onnx.HiddenStateOutput;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,14 @@ public final class LoadedModel implements AutoCloseable {
 
   private final ModelParts parts;
   private final SessionFactory sessions;
-  private final NativeBuffers buffers = new NativeBuffers(MOST_IDLE_BYTES);
+  private final NativeBuffers buffers;
   private final @Nullable EncoderPass encoder;
   private final int vocabularySize;
   private final ModelInfo info;
   private @Nullable DecoderGraphs withHiddenStates;
 
-  private LoadedModel(ModelParts parts, SessionFactory sessions) {
+  private LoadedModel(ModelParts parts, SessionFactory sessions, OptionalLong memoryLimitBytes) {
+    buffers = new NativeBuffers(MOST_IDLE_BYTES, memoryLimitBytes.orElse(Long.MAX_VALUE));
     this.parts = parts;
     this.sessions = sessions;
     vocabularySize = parts.decoder().vocabularySize(parts.config());
@@ -56,7 +58,7 @@ public final class LoadedModel implements AutoCloseable {
     SessionFactory sessions = new SessionFactory(config);
     ModelParts parts = ModelParts.open(config, sessions, findings);
     try {
-      return new LoadedModel(parts, sessions);
+      return new LoadedModel(parts, sessions, config.memoryLimitBytes());
     } catch (RuntimeException e) {
       parts.close();
       throw e;
@@ -136,13 +138,20 @@ public final class LoadedModel implements AutoCloseable {
   public Object batchKey(PromptRow row) {
     int decoderLength = row.ids().length;
     if (encoder == null) {
-      boolean anyLength = parts.sharesBuffers() || parts.decoder().toleratesLeftPadding();
-      return anyLength ? 0 : decoderLength;
+      return toleratesPadding() ? 0 : decoderLength;
     }
     int[] ids = row.encoderIds();
     int encoderLength = ids == null || encoder.toleratesPadding() ? 0 : ids.length;
     Object shape = row.features() == null ? "" : row.features().shape();
     return List.of(decoderLength, encoderLength, shape);
+  }
+
+  private boolean toleratesPadding() {
+    DecoderGraphs graphs = parts.decoder();
+    // A shared buffer is padded on the right, where a last column of logits would be padding.
+    return parts.sharesBuffers()
+        ? !graphs.answersOnlyForLast(graphs.first)
+        : graphs.toleratesLeftPadding();
   }
 
   /**
@@ -275,7 +284,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   private Graph edited(Graph graph, String logits) {
-    HiddenStateEdit edit = HiddenStateOutput.add(graph.file(), logits);
+    GraphEdit edit = HiddenStateOutput.add(graph.file(), logits);
     Optional<byte[]> model = edit.model();
     if (!model.isPresent()) {
       throw new InvalidRequestException(

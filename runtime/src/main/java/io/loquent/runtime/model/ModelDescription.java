@@ -3,6 +3,7 @@ package io.loquent.runtime.model;
 import io.loquent.GenerationOptions;
 import io.loquent.ModelInfo;
 import io.loquent.Option;
+import io.loquent.runtime.onnx.LogitsPositions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -77,6 +78,9 @@ final class ModelDescription {
 
   private static void add(Graph graph, List<StateTensor> states, List<ModelInfo.Tensor> tensors) {
     for (TensorSpec input : graph.inputs().values()) {
+      if (input.name().equals(LogitsPositions.INPUT)) {
+        continue; // Loquent's own addition, not the file's.
+      }
       boolean state = states.stream().anyMatch(each -> each.input().equals(input.name()));
       ModelInfo.Role role = state ? ModelInfo.Role.STATE_INPUT : ModelInfo.Role.INPUT;
       tensors.add(tensor(graph, role, input));

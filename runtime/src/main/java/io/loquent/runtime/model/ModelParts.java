@@ -59,7 +59,9 @@ record ModelParts(
     }
     List<Graph> opened = new ArrayList<>();
     try {
-      return open(folder, folderConfig, layout, sessions, summaries, opened);
+      DecoderOpening decoderOpening =
+          new DecoderOpening(config.graphAdditions(), sessions, findings);
+      return open(folder, folderConfig, layout, sessions, decoderOpening, summaries, opened);
     } catch (RuntimeException e) {
       opened.forEach(Graph::close);
       throw e;
@@ -71,10 +73,11 @@ record ModelParts(
       FolderConfig config,
       Layout layout,
       SessionFactory sessions,
+      DecoderOpening decoderOpening,
       Map<Path, OnnxSummary> summaries,
       List<Graph> opened) {
     Optional<Graph> encoder = layout.encoder().map(file -> track(sessions.open(file), opened));
-    Graph first = track(sessions.open(layout.decoder()), opened);
+    Graph first = track(decoderOpening.open(layout, config, summaries), opened);
     Optional<Graph> withPast = layout.withPast().map(file -> track(sessions.open(file), opened));
     if (layout.states().isPresent() && encoder.isPresent()) {
       RecurrentDeclaration declared =

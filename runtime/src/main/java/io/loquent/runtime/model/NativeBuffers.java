@@ -25,20 +25,28 @@ final class NativeBuffers {
   private static final int SMALLEST = 4096;
 
   private final long mostIdleBytes;
+  private final long mostBytes;
   private final IntFunction<ByteBuffer> memory;
   private final Map<Integer, ArrayDeque<ByteBuffer>> idle = new HashMap<>();
   private long idleBytes;
+  private long lentBytes;
 
   /** By identity: a buffer that came back twice would be lent to two requests at once. */
   private final Set<ByteBuffer> lent = Collections.newSetFromMap(new IdentityHashMap<>());
 
   NativeBuffers(long mostIdleBytes) {
-    this(mostIdleBytes, ByteBuffer::allocateDirect);
+    this(mostIdleBytes, Long.MAX_VALUE);
+  }
+
+  /** Creates a pool that never holds more than a number of bytes, lent or idle. */
+  NativeBuffers(long mostIdleBytes, long mostBytes) {
+    this(Math.min(mostIdleBytes, mostBytes), mostBytes, ByteBuffer::allocateDirect);
   }
 
   /** Creates a pool over another source of memory, which may fail with OutOfMemoryError. */
-  NativeBuffers(long mostIdleBytes, IntFunction<ByteBuffer> memory) {
+  NativeBuffers(long mostIdleBytes, long mostBytes, IntFunction<ByteBuffer> memory) {
     this.mostIdleBytes = mostIdleBytes;
+    this.mostBytes = mostBytes;
     this.memory = memory;
   }
 
@@ -52,13 +60,33 @@ final class NativeBuffers {
     ArrayDeque<ByteBuffer> sameSize = idle.get(capacity);
     ByteBuffer buffer = sameSize == null ? null : sameSize.poll();
     if (buffer == null) {
+      makeRoom(capacity);
       buffer = allocate(capacity).order(ByteOrder.nativeOrder());
     } else {
       idleBytes -= capacity;
     }
     lent.add(buffer);
+    lentBytes += capacity;
     ((Buffer) buffer).clear();
     return buffer;
+  }
+
+  private void makeRoom(int capacity) {
+    if (lentBytes + capacity > mostBytes) {
+      throw new InferenceException(
+          "the memory limit is reached: running requests hold "
+              + lentBytes
+              + " bytes of native memory, "
+              + capacity
+              + " more are needed, and memory_limit_mb allows "
+              + mostBytes
+              + "; use a shorter prompt, fewer rows or beams, or fewer requests at a time, or raise"
+              + " the limit");
+    }
+    if (lentBytes + idleBytes + capacity > mostBytes) {
+      idle.clear();
+      idleBytes = 0;
+    }
   }
 
   private ByteBuffer allocate(int capacity) {
@@ -93,6 +121,7 @@ final class NativeBuffers {
       throw new IllegalStateException(
           "a buffer of " + buffer.capacity() + " bytes came back that is not lent");
     }
+    lentBytes -= buffer.capacity();
     if (idleBytes + buffer.capacity() <= mostIdleBytes) {
       idleBytes += buffer.capacity();
       idle.computeIfAbsent(buffer.capacity(), size -> new ArrayDeque<>()).push(buffer);

@@ -67,6 +67,7 @@ final class RecomputeState extends GraphState {
       frame.maskFrom[row] = padding;
       frame.maskTo[row] = longest;
       frame.positionStart[row] = -padding;
+      frame.newest[row] = longest - 1;
     }
     run(graphs.first, lastOnly(graphs.first), this::bind);
     for (int row = 0; row < rows(); row++) {

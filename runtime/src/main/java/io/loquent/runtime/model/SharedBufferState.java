@@ -83,6 +83,7 @@ final class SharedBufferState extends GraphState {
     frame.maskFrom[row] = 0;
     frame.maskTo[row] = length;
     frame.positionStart[row] = position;
+    frame.newest[row] = length - 1 - position;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.loquent.runtime.model;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import io.loquent.ModelLoadException;
+import io.loquent.runtime.onnx.LogitsPositions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +31,8 @@ final class StepInputs implements AutoCloseable {
           CACHE_BRANCH,
           "num_logits_to_keep",
           "logits_to_keep",
-          "cache_position");
+          "cache_position",
+          LogitsPositions.INPUT);
 
   private final NativeBuffers buffers;
   private final GraphNames names;
@@ -84,6 +86,7 @@ final class StepInputs implements AutoCloseable {
         case CACHE_BRANCH -> inputs.put(spec.name(), cacheBranch(spec, frame, values));
         case "num_logits_to_keep", "logits_to_keep" ->
             inputs.put(spec.name(), number(spec, frame.allPositions ? 0 : 1, values));
+        case LogitsPositions.INPUT -> inputs.put(spec.name(), picked(spec, frame, values));
         case "cache_position" -> inputs.put(spec.name(), cachePosition(spec, frame, values));
         default -> {
           // A state or a constant: the caller's.
@@ -145,6 +148,17 @@ final class StepInputs implements AutoCloseable {
     return spec.rank() == 0
         ? values.wrap(target, spec.type())
         : values.wrap(target, spec.type(), 1);
+  }
+
+  private OnnxTensor picked(TensorSpec spec, Frame frame, NativeValues values) {
+    int count = frame.allPositions ? frame.width : 1;
+    ByteBuffer target = room(spec, frame.rows * count);
+    for (int row = 0; row < frame.rows; row++) {
+      for (int i = 0; i < count; i++) {
+        write(spec, target, row * count + i, frame.allPositions ? i : frame.newest[row]);
+      }
+    }
+    return values.wrap(target, spec.type(), frame.rows, count, 1);
   }
 
   private OnnxTensor cachePosition(TensorSpec spec, Frame frame, NativeValues values) {

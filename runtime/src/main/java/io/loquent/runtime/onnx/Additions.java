@@ -1,15 +1,16 @@
 package io.loquent.runtime.onnx;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Fields to append to messages inside a model. Appending is all that growing a graph takes: nodes
- * and outputs are repeated fields, and their order in the file is their order in the list. What was
- * there stays byte for byte, but for the lengths of the messages around an addition.
+ * Fields to add to messages inside a model, and small messages to put in the place of others.
+ * Nodes, inputs and outputs are repeated fields, and their order in the file is their order in the
+ * list. What was there stays byte for byte, but for the lengths of the messages around a change.
  */
 final class Additions {
 
@@ -17,9 +18,27 @@ final class Additions {
   private static final long MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8L;
 
   private final Map<Region, List<byte[]>> appended = new LinkedHashMap<>();
+  private final Map<Region, byte[]> inserted = new LinkedHashMap<>();
+  private final Map<Region, byte[]> replaced = new LinkedHashMap<>();
 
   void append(Region message, MessageWriter fields) {
     appended.computeIfAbsent(message, r -> new ArrayList<>()).add(fields.toBytes());
+    growAround(message);
+  }
+
+  /** Puts fields of the parent before a message, whose own field number must be below 16. */
+  void insertBefore(Region message, MessageWriter fields) {
+    inserted.put(message, fields.toBytes());
+    growAround(message);
+  }
+
+  /** Puts another content in the place of a message's or a text's. */
+  void replace(Region message, byte[] content) {
+    replaced.put(message, content);
+    growAround(message);
+  }
+
+  private void growAround(Region message) {
     for (Region outer = message.parent(); outer != null; outer = outer.parent()) {
       appended.computeIfAbsent(outer, r -> new ArrayList<>());
     }
@@ -57,6 +76,20 @@ final class Additions {
     innerFirst.sort(Comparator.comparingInt(Region::depth).reversed());
     Map<Region, Long> growth = new LinkedHashMap<>();
     List<Splice> splices = new ArrayList<>();
+    replaced.forEach(
+        (region, content) -> {
+          byte[] length = MessageWriter.varint(content.length);
+          byte[] whole = Arrays.copyOf(length, length.length + content.length);
+          System.arraycopy(content, 0, whole, length.length, content.length);
+          int before = (int) (region.end() - region.lengthStart());
+          splices.add(new Splice(region.lengthStart(), before, whole));
+          grow(growth, region, whole.length - before);
+        });
+    inserted.forEach(
+        (region, fields) -> {
+          splices.add(new Splice(region.lengthStart() - 1, 0, fields));
+          grow(growth, region, fields.length);
+        });
     for (Region region : innerFirst) {
       long grown = growth.getOrDefault(region, 0L);
       for (byte[] fields : appended.getOrDefault(region, List.of())) {
@@ -66,14 +99,20 @@ final class Additions {
       Region parent = region.parent();
       if (parent != null) {
         byte[] length = MessageWriter.varint(region.length() + grown);
-        int replaced = (int) (region.start() - region.lengthStart());
-        splices.add(new Splice(region.lengthStart(), replaced, length));
-        growth.merge(parent, grown + length.length - replaced, Long::sum);
+        int before = (int) (region.start() - region.lengthStart());
+        splices.add(new Splice(region.lengthStart(), before, length));
+        growth.merge(parent, grown + length.length - before, Long::sum);
       }
     }
     // A stable sort: where messages end together, the inner one's fields come first.
     splices.sort(Comparator.comparingLong(s -> s.position));
     return splices;
+  }
+
+  private static void grow(Map<Region, Long> growth, Region inside, long bytes) {
+    if (inside.parent() != null) {
+      growth.merge(inside.parent(), bytes, Long::sum);
+    }
   }
 
   private static final class Splice {

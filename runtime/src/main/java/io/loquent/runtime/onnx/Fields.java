@@ -19,10 +19,19 @@ final class Fields {
 
   static final int GRAPH_NODE = 1;
   static final int GRAPH_INITIALIZER = 5;
+  static final int GRAPH_INPUT = 11;
   static final int GRAPH_OUTPUT = 12;
   static final int GRAPH_SPARSE_INITIALIZER = 15;
 
   static final int VALUE_INFO_NAME = 1;
+  static final int VALUE_INFO_TYPE = 2;
+
+  static final int TYPE_TENSOR = 1;
+  static final int TENSOR_TYPE_ELEMENT = 1;
+  static final int TENSOR_TYPE_SHAPE = 2;
+  static final int SHAPE_DIMENSION = 1;
+  static final int DIMENSION_VALUE = 1;
+  static final int DIMENSION_NAME = 2;
 
   static final int NODE_INPUT = 1;
   static final int NODE_OUTPUT = 2;

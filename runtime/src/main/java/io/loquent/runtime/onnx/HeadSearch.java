@@ -72,10 +72,17 @@ final class HeadSearch {
   /**
    * The head itself.
    *
-   * @param activation the tensor it reads
+   * @param node the matrix product
+   * @param activation the float tensor it reads, before any quantizing
    * @param reshaped whether the logits have other axes than what the head computes
    */
-  record Head(String activation, boolean reshaped) implements Found {}
+  record Head(OnnxNode node, String activation, boolean reshaped) implements Found {
+
+    /** Whether the product reads the activation itself, and not a quantized form of it. */
+    boolean isDirect() {
+      return node.input(0).equals(activation);
+    }
+  }
 
   /** An {@code If} whose branches compute the logits, as their output of this number. */
   record Branches(OnnxNode node, int output) implements Found {}
@@ -147,7 +154,7 @@ final class HeadSearch {
     if (activation == null && integerWeight != null) {
       return unknown("found no float tensor from which '" + quantized + "' was quantized");
     }
-    return new Head(activation == null ? quantized : activation, reshaped);
+    return new Head(node, activation == null ? quantized : activation, reshaped);
   }
 
   /** The float tensor that a quantized or requantized one came from; null if it is neither. */

@@ -42,7 +42,7 @@ public final class HiddenStateOutput {
    * @return the model with the additional output, or why the graph was not understood
    * @throws ModelLoadException if the bytes are truncated or no ONNX model
    */
-  public static HiddenStateEdit add(byte[] model, String logits) {
+  public static GraphEdit add(byte[] model, String logits) {
     try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
       return add(bytes, logits);
     }
@@ -57,28 +57,28 @@ public final class HiddenStateOutput {
    * @return the model with the additional output, or why the graph was not understood
    * @throws ModelLoadException if the file cannot be read, is truncated or no ONNX model
    */
-  public static HiddenStateEdit add(Path file, String logits) {
+  public static GraphEdit add(Path file, String logits) {
     try (ModelBytes bytes = ModelBytes.open(file)) {
       return add(bytes, logits);
     }
   }
 
-  private static HiddenStateEdit add(ModelBytes bytes, String logits) {
+  private static GraphEdit add(ModelBytes bytes, String logits) {
     OnnxGraph graph = new OnnxGraph(bytes, OnnxFile.graphOf(bytes), null);
     if (!Additions.fits(bytes.size())) {
-      return HiddenStateEdit.unknown("the model is too large to be held in memory");
+      return GraphEdit.unknown("the model is too large to be held in memory");
     }
     Additions additions = new Additions();
     if (!graph.outputs().contains(NAME)) {
       if (!graph.outputs().contains(logits)) {
-        return HiddenStateEdit.unknown("no output '" + logits + "' among " + graph.outputs());
+        return GraphEdit.unknown("no output '" + logits + "' among " + graph.outputs());
       }
       String reason = extend(graph, logits, NAME, additions);
       if (reason != null) {
-        return HiddenStateEdit.unknown(reason);
+        return GraphEdit.unknown(reason);
       }
     }
-    return HiddenStateEdit.of(additions.applyTo(bytes));
+    return GraphEdit.of(additions.applyTo(bytes));
   }
 
   /** Adds the output to a graph and to those inside it; returns why it could not. */

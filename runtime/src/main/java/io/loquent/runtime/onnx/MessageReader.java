@@ -101,6 +101,11 @@ final class MessageReader {
     return field;
   }
 
+  /** Whether the current field is an integer. */
+  boolean isInteger() {
+    return wireType == VARINT;
+  }
+
   /** The current field as an integer. */
   long integer() {
     expect(VARINT, "a number");

@@ -37,7 +37,7 @@ final class MessageWriter {
     return bytes(field, message.toBytes());
   }
 
-  private MessageWriter bytes(int field, byte[] payload) {
+  MessageWriter bytes(int field, byte[] payload) {
     writeVarint(out, ((long) field << 3) | 2);
     writeVarint(out, payload.length);
     out.write(payload, 0, payload.length);

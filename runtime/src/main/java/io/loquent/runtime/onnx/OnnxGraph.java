@@ -18,6 +18,7 @@ final class OnnxGraph {
   private final Map<String, OnnxNode> producers = new HashMap<>();
   private final Map<String, Region> initializers = new HashMap<>();
   private final List<String> outputs = new ArrayList<>();
+  private final List<Region> outputInfos = new ArrayList<>();
 
   OnnxGraph(ModelBytes bytes, Region region, @Nullable OnnxGraph outer) {
     this.bytes = bytes;
@@ -32,7 +33,10 @@ final class OnnxGraph {
         }
         case Fields.GRAPH_INITIALIZER ->
             initializers.put(textField(reader.open(), Fields.TENSOR_NAME), reader.message());
-        case Fields.GRAPH_OUTPUT -> outputs.add(textField(reader.open(), Fields.VALUE_INFO_NAME));
+        case Fields.GRAPH_OUTPUT -> {
+          outputs.add(textField(reader.open(), Fields.VALUE_INFO_NAME));
+          outputInfos.add(reader.message());
+        }
         default -> {}
       }
     }
@@ -59,6 +63,11 @@ final class OnnxGraph {
   /** Names of the graph's outputs, in order. */
   List<String> outputs() {
     return outputs;
+  }
+
+  /** What the graph declares about an output. */
+  Region outputInfo(String output) {
+    return outputInfos.get(outputs.indexOf(output));
   }
 
   /**

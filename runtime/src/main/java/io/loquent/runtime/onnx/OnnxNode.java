@@ -42,6 +42,18 @@ record OnnxNode(Region region, String operator, List<String> inputs, List<String
     return index < inputs.size() ? inputs.get(index) : "";
   }
 
+  /** Where the name of an input stands; null if the node has no such input. */
+  @Nullable Region inputRegion(ModelBytes bytes, int index) {
+    MessageReader reader = new MessageReader(bytes, region);
+    int count = 0;
+    while (reader.next()) {
+      if (reader.field() == Fields.NODE_INPUT && count++ == index) {
+        return reader.message();
+      }
+    }
+    return null;
+  }
+
   /** An attribute's message; null if the node has no such attribute. */
   @Nullable Region attribute(ModelBytes bytes, String name) {
     MessageReader reader = new MessageReader(bytes, region);

@@ -12,6 +12,20 @@ import org.junit.jupiter.api.Test;
 final class NativeBuffersTest {
 
   @Test
+  void lends_no_more_than_the_limit_and_says_so() {
+    NativeBuffers buffers = new NativeBuffers(1 << 20, 20_000);
+    ByteBuffer first = buffers.take(8_000);
+    assertThatThrownBy(() -> buffers.take(16_000))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("hold 8192 bytes")
+        .hasMessageContaining("memory_limit_mb allows 20000");
+    assertThat(buffers.lent()).isEqualTo(1);
+    buffers.giveBack(first);
+    buffers.giveBack(buffers.take(16_000));
+    assertThat(buffers.lent()).isZero();
+  }
+
+  @Test
   void lends_the_same_buffer_again_for_a_similar_size() {
     NativeBuffers buffers = new NativeBuffers(1 << 20);
     ByteBuffer first = buffers.take(9_000);
@@ -80,6 +94,7 @@ final class NativeBuffersTest {
     NativeBuffers buffers =
         new NativeBuffers(
             1 << 20,
+            Long.MAX_VALUE,
             bytes -> {
               throw new OutOfMemoryError("Cannot reserve direct buffer memory");
             });
@@ -96,6 +111,7 @@ final class NativeBuffersTest {
     NativeBuffers buffers =
         new NativeBuffers(
             1 << 20,
+            Long.MAX_VALUE,
             bytes -> {
               asked.add(bytes);
               if (asked.size() == 2) {

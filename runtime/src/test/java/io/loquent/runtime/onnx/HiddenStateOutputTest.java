@@ -153,7 +153,7 @@ final class HiddenStateOutputTest {
 
   @Test
   void names_the_outputs_when_the_logits_are_not_among_them() {
-    HiddenStateEdit edit =
+    GraphEdit edit =
         HiddenStateOutput.add(FixtureGraph.file("gru-bahdanau-tiny/decoder_step.onnx"), "logits");
     assertThat(edit.model()).isEmpty();
     assertThat(edit.reason()).startsWith("no output 'logits' among [").contains("scores");
@@ -161,7 +161,7 @@ final class HiddenStateOutputTest {
 
   @Test
   void says_what_it_found_when_no_head_is_there() {
-    HiddenStateEdit edit =
+    GraphEdit edit =
         HiddenStateOutput.add(FixtureGraph.file("gpt2-tiny/model.onnx"), "present.0.key");
     assertThat(edit.model()).isEmpty();
     assertThat(edit.reason()).contains("'present.0.key'").contains("operator");

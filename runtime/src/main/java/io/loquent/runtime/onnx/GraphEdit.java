@@ -3,27 +3,27 @@ package io.loquent.runtime.onnx;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What came of {@link HiddenStateOutput}: a grown model, or the reason why there is none. */
-public final class HiddenStateEdit {
+/** What came of an edit of a graph: a changed model, or the reason why there is none. */
+public final class GraphEdit {
 
   private final byte @Nullable [] model;
   private final String reason;
 
-  private HiddenStateEdit(byte @Nullable [] model, String reason) {
+  private GraphEdit(byte @Nullable [] model, String reason) {
     this.model = model;
     this.reason = reason;
   }
 
-  static HiddenStateEdit of(byte[] model) {
-    return new HiddenStateEdit(model, "");
+  static GraphEdit of(byte[] model) {
+    return new GraphEdit(model, "");
   }
 
-  static HiddenStateEdit unknown(String reason) {
-    return new HiddenStateEdit(null, reason);
+  static GraphEdit unknown(String reason) {
+    return new GraphEdit(null, reason);
   }
 
   /**
-   * Returns the model with the added output.
+   * Returns the changed model.
    *
    * @return the bytes, not copied: change nothing in them; empty if the graph was not understood
    */

@@ -1,0 +1,92 @@
+package io.loquent.runtime.onnx;
+
+/** Writes what a graph declares about an input or output. */
+final class ValueInfo {
+
+  private ValueInfo() {}
+
+  /** An int64 tensor {@code [batch, picked, 1]}. */
+  static MessageWriter positions(String name) {
+    MessageWriter shape =
+        new MessageWriter()
+            .message(Fields.SHAPE_DIMENSION, named("batch_size"))
+            .message(Fields.SHAPE_DIMENSION, named("picked_positions"))
+            .message(
+                Fields.SHAPE_DIMENSION, new MessageWriter().integer(Fields.DIMENSION_VALUE, 1));
+    MessageWriter tensor =
+        new MessageWriter()
+            .integer(Fields.TENSOR_TYPE_ELEMENT, Fields.TYPE_INT64)
+            .message(Fields.TENSOR_TYPE_SHAPE, shape);
+    return new MessageWriter()
+        .text(Fields.VALUE_INFO_NAME, name)
+        .message(Fields.VALUE_INFO_TYPE, new MessageWriter().message(Fields.TYPE_TENSOR, tensor));
+  }
+
+  private static MessageWriter named(String dimension) {
+    return new MessageWriter().text(Fields.DIMENSION_NAME, dimension);
+  }
+
+  /**
+   * The same declaration with one axis free. A declared length that is no longer the real one would
+   * make ONNX Runtime's memory planner believe in equal shapes that are not.
+   */
+  static byte[] withFreeAxis(ModelBytes bytes, Region info, int axis, String dimension) {
+    return rewrite(
+        bytes,
+        info,
+        Fields.VALUE_INFO_TYPE,
+        type ->
+            rewrite(
+                bytes,
+                type,
+                Fields.TYPE_TENSOR,
+                tensor ->
+                    rewrite(
+                        bytes,
+                        tensor,
+                        Fields.TENSOR_TYPE_SHAPE,
+                        shape -> freeAxis(bytes, shape, axis, dimension))));
+  }
+
+  private static byte[] freeAxis(ModelBytes bytes, Region shape, int axis, String dimension) {
+    MessageWriter result = new MessageWriter();
+    int count = 0;
+    MessageReader reader = new MessageReader(bytes, shape);
+    while (reader.next()) {
+      if (reader.field() == Fields.SHAPE_DIMENSION) {
+        if (count++ == axis) {
+          result.message(Fields.SHAPE_DIMENSION, named(dimension));
+        } else {
+          result.bytes(Fields.SHAPE_DIMENSION, content(bytes, reader.message()));
+        }
+      }
+    }
+    return result.toBytes();
+  }
+
+  /** Changes the content of one field of a message; the few fields of these messages are kept. */
+  private static byte[] rewrite(
+      ModelBytes bytes,
+      Region message,
+      int field,
+      java.util.function.Function<Region, byte[]> change) {
+    MessageWriter result = new MessageWriter();
+    MessageReader reader = new MessageReader(bytes, message);
+    while (reader.next()) {
+      if (reader.field() == field) {
+        result.bytes(field, change.apply(reader.message()));
+      } else if (reader.isInteger()) {
+        result.integer(reader.field(), reader.integer());
+      } else {
+        result.bytes(reader.field(), content(bytes, reader.message()));
+      }
+    }
+    return result.toBytes();
+  }
+
+  private static byte[] content(ModelBytes bytes, Region region) {
+    byte[] content = new byte[Math.toIntExact(region.length())];
+    bytes.copy(region.start(), region.end(), content, 0);
+    return content;
+  }
+}

@@ -19,16 +19,30 @@ import java.util.List;
 /** Computes the teacher-forced likelihood of given tokens. Thread-safe. */
 final class Scorer {
 
+  /** Where the logits of all positions would take more, tokens are scored one after another. */
+  private static final long MOST_LOGITS_BYTES = 1L << 30;
+
   private final LoadedModel model;
   private final PromptReader reader;
   private final PromptReader targetReader;
   private final GenerationOptions defaults;
+  private final long mostLogitsBytes;
 
   Scorer(
       LoadedModel model,
       PromptReader reader,
       PromptReader targetReader,
       GenerationOptions defaults) {
+    this(model, reader, targetReader, defaults, MOST_LOGITS_BYTES);
+  }
+
+  Scorer(
+      LoadedModel model,
+      PromptReader reader,
+      PromptReader targetReader,
+      GenerationOptions defaults,
+      long mostLogitsBytes) {
+    this.mostLogitsBytes = mostLogitsBytes;
     this.model = model;
     this.reader = reader;
     this.targetReader = targetReader;
@@ -89,8 +103,13 @@ final class Scorer {
     }
     // The last id is only scored, never fed.
     int[] fed = Arrays.copyOf(ids, ids.length - 1);
-    OpenOptions options = new OpenOptions(false, true, true, ids.length);
+    long bytes = (long) fed.length * model.info().vocabularySize() * Float.BYTES;
+    boolean inOneRun = bytes <= mostLogitsBytes;
+    OpenOptions options = new OpenOptions(false, true, inOneRun, ids.length);
     try (RunControl control = new RunControl()) {
+      if (!inOneRun) {
+        return stepByStep(row, from, options, control);
+      }
       PromptRow whole = new PromptRow(fed, row.encoderIds(), row.features());
       try (DecodingState state = model.open(List.of(whole), options, control)) {
         StepOutput output = state.start();
@@ -112,7 +131,7 @@ final class Scorer {
     return new Score(tokens);
   }
 
-  /** For graphs that answer for the newest token only, such as recurrent decoders. */
+  /** Also for graphs that answer for the newest token only, such as recurrent decoders. */
   private Score stepByStep(PromptRow row, int from, OpenOptions options, RunControl control) {
     int[] ids = row.ids();
     PromptRow start = new PromptRow(Arrays.copyOf(ids, from), row.encoderIds(), row.features());

@@ -121,6 +121,21 @@ final class StateTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 12})
+  void a_prompt_that_runs_in_parts_into_a_shared_buffer_equals_one_that_runs_whole(
+      int positionsPerRun) {
+    List<PromptRow> prompts = List.of(raggedPrompts().get(1));
+    try (ModelParts parts = open("llama-tiny-gqa");
+        RunControl control = new RunControl();
+        DecodingState expected = new SharedBufferState(context(parts, prompts, control, 128));
+        DecodingState actual =
+            new SharedBufferState(
+                context(parts, prompts, control, 128), 512L * Float.BYTES * positionsPerRun)) {
+      assertSameSteps(actual, expected);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"gpt2-tiny", "gpt2-tiny-legacy", "gpt2-tiny-merged"})
   void a_state_without_a_cache_equals_one_with_it(String fixture) {
     List<PromptRow> prompts = List.of(raggedPrompts().get(1));

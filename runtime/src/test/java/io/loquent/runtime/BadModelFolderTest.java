@@ -294,7 +294,7 @@ final class BadModelFolderTest {
     long[] resident = new long[2];
     for (int half = 0; half < 2; half++) {
       resident[half] = Long.MAX_VALUE;
-      for (int round = 1; round <= 35; round++) {
+      for (int round = 1; round <= 21; round++) {
         for (Path broken : List.of(graphs, states, unknown)) {
           assertThatThrownBy(
                   () -> Generator.open(ModelConfig.builder(broken).intraOpThreads(1).build()))

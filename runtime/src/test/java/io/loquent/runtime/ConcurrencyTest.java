@@ -185,7 +185,7 @@ final class ConcurrencyTest {
         String folder = folders.get(thread % folders.size());
         work.add(
             () -> {
-              for (int round = 0; round < 8; round++) {
+              for (int round = 0; round < 4; round++) {
                 try (Generator generator = Generator.open(Goldens.config(folder).build())) {
                   int i = round % requests.size();
                   assertThat(ids(generator.generate(requests.get(i)))).isEqualTo(expected.get(i));

@@ -1,6 +1,8 @@
 package io.loquent.samples.benchmarks;
 
 import io.loquent.samples.benchmarks.run.RunCommand;
+import java.io.IOException;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "benchmarks",
     description = "Measures the speed of Loquent and of its peers.",
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "The command jmh measures the hot paths in Java and takes JMH's own options."})
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -32,8 +35,14 @@ public final class Main implements Runnable {
    * Runs one command and exits with its status.
    *
    * @param args the command and its options
+   * @throws IOException if JMH cannot write its results
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
+    if (args.length > 0 && args[0].equals("jmh")) {
+      // JMH has options of its own, -h among them, and ends by itself.
+      org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
+      return;
+    }
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.addSubcommand(new RunCommand(System.out, System.err));
     // After the subcommands: it holds for those that are there.
@@ -43,6 +52,6 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command: run");
+    throw new ParameterException(spec.commandLine(), "name a command: run or jmh");
   }
 }

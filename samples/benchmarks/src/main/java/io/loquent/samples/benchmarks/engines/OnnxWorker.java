@@ -11,7 +11,8 @@ public final class OnnxWorker {
   /**
    * Serves the runner until standard input ends.
    *
-   * @param args engine, model folder, vocabulary size, start token, threads
+   * @param args {@code LOQUENT} or {@code NAIVE}, model folder, vocabulary size, start token,
+   *     threads
    */
   public static void main(String[] args) {
     Path folder = Path.of(args[1]);
@@ -20,7 +21,7 @@ public final class OnnxWorker {
     int threads = Integer.parseInt(args[4]);
     WorkerLoop.serve(
         () ->
-            args[0].equals("Loquent")
+            args[0].equals("LOQUENT")
                 ? LoquentProgram.open(folder, vocabulary, threads)
                 : NaiveProgram.open(folder, vocabulary, startToken, threads));
   }

@@ -48,8 +48,12 @@ public record LlamaShape(
     return keyHeads * headSize;
   }
 
-  /** The bytes that one position takes in the cache, keys and values of all layers, as floats. */
-  long cacheBytesPerPosition() {
+  /**
+   * Returns the bytes that one position takes in the cache.
+   *
+   * @return size of keys and values of all layers, as floats
+   */
+  public long cacheBytesPerPosition() {
     return 2L * layers * keyWidth() * Float.BYTES;
   }
 }

@@ -86,6 +86,47 @@ public final class ModelLibrary {
         llama.cacheBytesPerPosition());
   }
 
+  /**
+   * Returns the weights of the decoder shape as llama.cpp reads them.
+   *
+   * @param precision fp32 (F32), int8 (Q8_0) or int4 (Q4_0)
+   * @return a GGUF file
+   * @throws IOException if it cannot be written
+   * @throws IllegalArgumentException if llama.cpp has no such precision
+   */
+  public Path gguf(Precision precision) throws IOException {
+    GgmlType type = GgmlType.of(precision);
+    Path folder = root.resolve(llama.name()).resolve("gguf-" + precision.label());
+    Path file = folder.resolve("model.gguf");
+    buildOnce(folder, () -> LlamaGguf.of(llama, new LlamaWeights(llama, SEED), type).write(file));
+    return file;
+  }
+
+  /**
+   * Returns how many bytes llama.cpp reads of the weights in a decoding step.
+   *
+   * @param precision fp32, int8 or int4
+   * @return bytes of all matrices, the head included
+   */
+  public long ggufWeightBytes(Precision precision) {
+    long values =
+        new LlamaMatrices(llama, new LlamaWeights(llama, SEED)).bytesPerStep(Precision.FP32)
+            / Float.BYTES;
+    return GgmlType.of(precision).bytes(values);
+  }
+
+  /**
+   * Returns the weights of the decoder shape as a Hugging Face checkpoint in floats.
+   *
+   * @return a folder with {@code model.safetensors}, {@code config.json} and {@code tokenizer.json}
+   * @throws IOException if it cannot be written
+   */
+  public Path checkpoint() throws IOException {
+    Path folder = root.resolve(llama.name()).resolve("safetensors");
+    buildOnce(folder, () -> LlamaCheckpoint.write(folder, llama, new LlamaWeights(llama, SEED)));
+    return folder;
+  }
+
   private void writeLlama(Path folder, Form form, Precision precision) throws IOException {
     LlamaWeights weights = new LlamaWeights(llama, SEED);
     try (WeightFile file = new WeightFile(folder.resolve("model.onnx_data"))) {

@@ -5,38 +5,78 @@ import io.loquent.samples.benchmarks.models.Form;
 import io.loquent.samples.benchmarks.models.ModelLibrary;
 import io.loquent.samples.benchmarks.models.Precision;
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
-/** Starts the programs that can be measured, each in a process with a class path of its own. */
+/** Starts the programs that are measured, each in a process with a class path of its own. */
 final class Engines {
 
-  /** Enough for the naive loop, which takes the logits of all prompt positions to the heap. */
-  private static final String HEAP = "-Xmx3g";
+  private static final String PEERS = "io.loquent.samples.benchmarks.peers.";
 
   private final ModelLibrary library;
+  private final Processes processes;
   private final Path log;
+  private final int longest;
 
-  Engines(ModelLibrary library, Path log) {
+  /** Programs that reserve their cache when they start reserve it for {@code longest} tokens. */
+  Engines(ModelLibrary library, Processes processes, Path log, int longest) {
     this.library = library;
+    this.processes = processes;
     this.log = log;
+    this.longest = longest;
   }
 
-  /** Starts Loquent or the naive loop on one form of the model. */
-  Lane onnx(String engine, Form form, Precision precision, int threads) throws IOException {
-    BenchmarkModel model = library.onnx(form, precision);
-    Roofline roofline = new Roofline(model.weightBytes(), model.cacheBytes(), form != Form.MARIAN);
+  /** Starts all programs that read the decoder shape in a precision. */
+  List<Lane> decoders(Set<Engine> engines, List<Form> forms, Precision precision, int threads)
+      throws IOException {
+    List<Lane> lanes = onnx(engines, forms, precision, threads);
+    if (engines.contains(Engine.LLAMA_CPP)) {
+      lanes.add(llamaCpp(precision, threads));
+    }
+    if (engines.contains(Engine.JLAMA)) {
+      lanes.add(jlama(precision, threads));
+    }
+    return lanes;
+  }
+
+  /** Starts all programs that read ONNX graphs, on each of the forms. */
+  List<Lane> onnx(Set<Engine> engines, List<Form> forms, Precision precision, int threads)
+      throws IOException {
+    List<Lane> lanes = new ArrayList<>();
+    for (Form form : forms) {
+      BenchmarkModel model = library.onnx(form, precision);
+      for (Engine engine : engines) {
+        switch (engine) {
+          case LOQUENT, NAIVE -> lanes.add(onnx(engine, model, threads));
+          case TRANSFORMERS_JS -> {
+            if (form != Form.MARIAN) {
+              lanes.add(transformersJs(model, threads));
+            }
+          }
+          case DJL -> {
+            if (form == Form.PLAIN) {
+              lanes.add(djl(model, threads));
+            }
+          }
+          case LLAMA_CPP, JLAMA -> {}
+        }
+      }
+    }
+    return lanes;
+  }
+
+  private Lane onnx(Engine engine, BenchmarkModel model, int threads) {
     return Lane.start(
         engine,
-        form.label(),
-        roofline,
+        model.form().label(),
+        roofline(model),
         () ->
-            java(
-                List.of(ownClassPath().toString()),
+            processes.own(
                 "io.loquent.samples.benchmarks.engines.OnnxWorker",
-                engine,
+                engine.name(),
                 model.folder().toString(),
                 String.valueOf(model.vocabulary()),
                 String.valueOf(model.startToken()),
@@ -44,28 +84,86 @@ final class Engines {
         log);
   }
 
-  /** The jar or folder that this class came from, with what else is on the class path. */
-  private static String ownClassPath() {
-    return System.getProperty("java.class.path");
+  private static Roofline roofline(BenchmarkModel model) {
+    return new Roofline(model.weightBytes(), model.cacheBytes(), model.form() != Form.MARIAN);
   }
 
-  /** Where this program's own classes are. */
-  static Path home() {
-    try {
-      return Path.of(Engines.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+  private Lane transformersJs(BenchmarkModel model, int threads) {
+    return Lane.start(
+        Engine.TRANSFORMERS_JS,
+        model.form().label(),
+        roofline(model),
+        () ->
+            processes.node(
+                "transformers-js",
+                model.folder().toString(),
+                String.valueOf(model.vocabulary()),
+                String.valueOf(threads)),
+        log);
   }
 
-  static List<String> java(List<String> classPath, String main, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add(HEAP);
-    command.add("-cp");
-    command.add(String.join(System.getProperty("path.separator"), classPath));
-    command.add(main);
-    command.addAll(List.of(arguments));
-    return command;
+  private Lane djl(BenchmarkModel model, int threads) {
+    return Lane.start(
+        Engine.DJL,
+        model.form().label(),
+        roofline(model),
+        () ->
+            processes.peer(
+                "djl",
+                List.of(),
+                PEERS + "DjlWorker",
+                model.folder().toString(),
+                String.valueOf(model.vocabulary()),
+                String.valueOf(library.llama().layers()),
+                String.valueOf(library.llama().keyHeads()),
+                String.valueOf(library.llama().headSize()),
+                String.valueOf(threads)),
+        log);
+  }
+
+  private Lane llamaCpp(Precision precision, int threads) {
+    boolean known = precision != Precision.INT8_DYNAMIC;
+    return Lane.start(
+        Engine.LLAMA_CPP,
+        "gguf",
+        // Its cache is in half precision.
+        new Roofline(
+            known ? library.ggufWeightBytes(precision) : 0,
+            library.llama().cacheBytesPerPosition() / 2,
+            true),
+        () ->
+            processes.peer(
+                "llama-cpp",
+                List.of(),
+                PEERS + "LlamaCppWorker",
+                library.gguf(precision).toString(),
+                String.valueOf(longest),
+                String.valueOf(threads)),
+        log);
+  }
+
+  private Lane jlama(Precision precision, int threads) {
+    return Lane.start(
+        Engine.JLAMA,
+        "safetensors",
+        new Roofline(
+            library.ggufWeightBytes(precision == Precision.INT4 ? Precision.INT4 : Precision.FP32),
+            library.llama().cacheBytesPerPosition(),
+            true),
+        () -> {
+          if (precision != Precision.FP32 && precision != Precision.INT4) {
+            throw new IOException("Jlama is measured with F32 and Q4 weights only");
+          }
+          Path folder = library.checkpoint();
+          Files.createDirectories(folder);
+          return processes.peer(
+              "jlama",
+              List.of("--add-modules", "jdk.incubator.vector"),
+              PEERS + "JlamaWorker",
+              folder.toString(),
+              precision == Precision.INT4 ? "Q4" : "F32",
+              String.valueOf(threads));
+        },
+        log);
   }
 }

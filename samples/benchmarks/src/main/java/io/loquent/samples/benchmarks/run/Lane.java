@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane implements AutoCloseable {
 
-  private final String engine;
+  private final Engine engine;
   private final String form;
   private final Roofline roofline;
   private final @Nullable WorkerProcess process;
   private @Nullable String failure;
 
   private Lane(
-      String engine,
+      Engine engine,
       String form,
       Roofline roofline,
       @Nullable WorkerProcess process,
@@ -35,7 +35,7 @@ final class Lane implements AutoCloseable {
 
   /** Starts a program whose command line may need files to be built first. */
   static Lane start(
-      String engine, String form, Roofline roofline, Callable<List<String>> command, Path log) {
+      Engine engine, String form, Roofline roofline, Callable<List<String>> command, Path log) {
     try {
       return new Lane(engine, form, roofline, new WorkerProcess(command.call(), log), null);
     } catch (Exception e) {
@@ -43,7 +43,7 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  String engine() {
+  Engine engine() {
     return engine;
   }
 

@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,15 +28,23 @@ import picocli.CommandLine.Option;
     description = "Measures Loquent and its peers in interleaved rounds; prints one table.")
 public final class RunCommand implements Callable<Integer> {
 
-  private static final String LOQUENT = "Loquent";
-  private static final String NAIVE = "naive loop";
   private static final int WARM_UP_TOKENS = 16;
+  private static final int SPARE_TOKENS = 32;
 
   @Option(
       names = "--models",
-      defaultValue = "target/benchmark-models",
-      description = "Where models are built and kept (default: ${DEFAULT-VALUE}).")
-  private Path models = Path.of("");
+      description = "Where models are built and kept (default: beside the jar).")
+  private Path models = Processes.home().resolve("benchmark-models");
+
+  @Option(
+      names = "--peers",
+      description = "The folder of the peers (default: peers in this sample).")
+  private Path peers = Processes.home().resolveSibling("peers");
+
+  @Option(
+      names = "--peer-java",
+      description = "Home of the JDK that runs the peers; Jlama needs 22 or newer.")
+  private @Nullable Path peerJava;
 
   @Option(names = "--tiny", description = "Takes tiny shapes: tries the runner, measures nothing.")
   private boolean tiny;
@@ -85,8 +95,11 @@ public final class RunCommand implements Callable<Integer> {
       description = "Threads of every program; 0: its own default.")
   private List<Integer> threads = List.of(1, 2);
 
-  @Option(names = "--engines", split = ",", description = "loquent, naive (default: all).")
-  private List<String> engines = List.of("loquent", "naive");
+  @Option(
+      names = "--programs",
+      split = ",",
+      description = "loquent, naive, llama.cpp, transformers.js, jlama, djl (default: all).")
+  private List<String> engines = Engine.names();
 
   @Option(names = "--output", description = "A file for the table, besides standard output.")
   private @Nullable Path output;
@@ -122,7 +135,12 @@ public final class RunCommand implements Callable<Integer> {
             models.toAbsolutePath(),
             tiny ? LlamaShape.TINY : LlamaShape.SMOLLM2_135M,
             tiny ? MarianShape.TINY : MarianShape.OPUS_MT);
-    Engines programs = new Engines(library, models.resolve("programs.log"));
+    Engines programs =
+        new Engines(
+            library,
+            new Processes(peers, peerJava),
+            models.resolve("programs.log"),
+            Collections.max(contexts) + newTokens + SPARE_TOKENS);
     Bandwidth bandwidth = new Bandwidth();
     Table table = new Table();
     StringBuilder machine = new StringBuilder();
@@ -161,19 +179,15 @@ public final class RunCommand implements Callable<Integer> {
 
   private List<Lane> lanes(Engines programs, int count, Precision precision, boolean marian)
       throws IOException {
-    List<Lane> lanes = new ArrayList<>();
-    for (Form form : forms) {
-      if ((form == Form.MARIAN) != marian) {
-        continue;
-      }
-      if (engines.contains("loquent")) {
-        lanes.add(programs.onnx(LOQUENT, form, precision, count));
-      }
-      if (engines.contains("naive")) {
-        lanes.add(programs.onnx(NAIVE, form, precision, count));
-      }
+    Set<Engine> chosen = new LinkedHashSet<>();
+    engines.forEach(name -> chosen.add(Engine.of(name)));
+    List<Form> wanted = forms.stream().filter(form -> (form == Form.MARIAN) == marian).toList();
+    if (wanted.isEmpty()) {
+      return List.of();
     }
-    return lanes;
+    return marian
+        ? programs.onnx(chosen, wanted, precision, count)
+        : programs.decoders(chosen, wanted, precision, count);
   }
 
   /** Batches at the shortest context, and contexts at batch 1. */
@@ -223,6 +237,9 @@ public final class RunCommand implements Callable<Integer> {
     }
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < lanes.size(); i++) {
+      if (lanes.get(i).engine() == Engine.NAIVE && measurements.get(i).isEmpty()) {
+        continue; // Not a peer: what it has no loop for is no finding.
+      }
       rows.add(
           new Row(
               lanes.get(i), workload, measurements.get(i), failures.get(i), Row.median(speeds)));

@@ -25,8 +25,6 @@ final class Table {
           "heap B/token",
           "of roofline");
 
-  private static final String LOQUENT = "Loquent";
-
   private final List<String> lines = new ArrayList<>();
 
   Table() {
@@ -38,7 +36,7 @@ final class Table {
   void add(int threads, String precision, List<Row> rows) {
     double best =
         rows.stream()
-            .filter(row -> row.lane().engine().equals(LOQUENT))
+            .filter(row -> row.lane().engine() == Engine.LOQUENT)
             .mapToDouble(Row::decodeTokensPerSecond)
             .filter(speed -> !Double.isNaN(speed))
             .max()
@@ -57,7 +55,7 @@ final class Table {
             + (row.workload().beams() > 1 ? " " + row.workload().beams() : ""));
     cells.add(String.valueOf(row.workload().batch()));
     cells.add(String.valueOf(row.workload().promptTokens()));
-    cells.add(row.lane().engine());
+    cells.add(row.lane().engine().title());
     cells.add(row.lane().form());
     if (row.measurements().isEmpty()) {
       cells.add("did not run: " + String.valueOf(row.failure()).replace("|", "/"));

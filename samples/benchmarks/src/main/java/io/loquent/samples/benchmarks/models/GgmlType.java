@@ -25,11 +25,9 @@ enum GgmlType {
   static GgmlType of(Precision precision) {
     return switch (precision) {
       case FP32 -> F32;
-      case INT8 -> Q8_0;
+      // The nearest that it has to 8 bits with a single scale.
+      case INT8, INT8_DYNAMIC -> Q8_0;
       case INT4 -> Q4_0;
-      case INT8_DYNAMIC ->
-          throw new IllegalArgumentException(
-              "llama.cpp has no tensors of 8 bits with a single scale");
     };
   }
 

@@ -89,23 +89,32 @@ public final class ModelLibrary {
   /**
    * Returns the weights of the decoder shape as llama.cpp reads them.
    *
-   * @param precision fp32 (F32), int8 (Q8_0) or int4 (Q4_0)
+   * @param precision fp32 (F32), either int8 (Q8_0) or int4 (Q4_0)
    * @return a GGUF file
    * @throws IOException if it cannot be written
-   * @throws IllegalArgumentException if llama.cpp has no such precision
    */
   public Path gguf(Precision precision) throws IOException {
     GgmlType type = GgmlType.of(precision);
-    Path folder = root.resolve(llama.name()).resolve("gguf-" + precision.label());
+    Path folder = root.resolve(llama.name()).resolve("gguf-" + type);
     Path file = folder.resolve("model.gguf");
     buildOnce(folder, () -> LlamaGguf.of(llama, new LlamaWeights(llama, SEED), type).write(file));
     return file;
   }
 
   /**
+   * Returns the name that llama.cpp has for the type of the weights.
+   *
+   * @param precision as for {@link #gguf}
+   * @return such as Q8_0
+   */
+  public static String ggufType(Precision precision) {
+    return GgmlType.of(precision).name();
+  }
+
+  /**
    * Returns how many bytes llama.cpp reads of the weights in a decoding step.
    *
-   * @param precision fp32, int8 or int4
+   * @param precision as for {@link #gguf}
    * @return bytes of all matrices, the head included
    */
   public long ggufWeightBytes(Precision precision) {

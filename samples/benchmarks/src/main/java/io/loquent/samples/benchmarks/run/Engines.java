@@ -122,15 +122,12 @@ final class Engines {
   }
 
   private Lane llamaCpp(Precision precision, int threads) {
-    boolean known = precision != Precision.INT8_DYNAMIC;
     return Lane.start(
         Engine.LLAMA_CPP,
-        "gguf",
+        "gguf " + ModelLibrary.ggufType(precision),
         // Its cache is in half precision.
         new Roofline(
-            known ? library.ggufWeightBytes(precision) : 0,
-            library.llama().cacheBytesPerPosition() / 2,
-            true),
+            library.ggufWeightBytes(precision), library.llama().cacheBytesPerPosition() / 2, true),
         () ->
             processes.peer(
                 "llama-cpp",
@@ -145,7 +142,7 @@ final class Engines {
   private Lane jlama(Precision precision, int threads) {
     return Lane.start(
         Engine.JLAMA,
-        "safetensors",
+        precision == Precision.INT4 ? "safetensors Q4" : "safetensors F32",
         new Roofline(
             library.ggufWeightBytes(precision == Precision.INT4 ? Precision.INT4 : Precision.FP32),
             library.llama().cacheBytesPerPosition(),

@@ -66,12 +66,15 @@ public final class WorkerLoop {
     }
   }
 
+  /** The failure and what was behind it: libraries wrap what one wants to know. */
   private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && cause.getMessage() == null) {
-      cause = cause.getCause();
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
     }
-    String message = cause.getMessage() == null ? "" : ": " + cause.getMessage();
-    return (cause.getClass().getSimpleName() + message).replaceAll("\\s+", " ");
+    String outer = failure.getMessage();
+    String text = outer == null || root == failure ? "" : outer + ": ";
+    String inner = root.getMessage() == null ? root.toString() : root.getMessage();
+    return (text + inner).replaceAll("\\s+", " ");
   }
 }

@@ -48,7 +48,7 @@ final class RunCommandTest {
         .anyMatch(line -> line.startsWith("Machine: "))
         .anyMatch(line -> line.startsWith("| 1 | int4 | greedy | 1 | 16 | Loquent | fused | "))
         .anyMatch(line -> line.startsWith("| 1 | int4 | greedy | 1 | 16 | naive loop | fused | "))
-        .anyMatch(line -> line.contains("| llama.cpp | gguf | did not run: not built"))
+        .anyMatch(line -> line.contains("| llama.cpp | gguf Q4_0 | did not run: not built"))
         .noneMatch(line -> line.contains("Loquent | fused | did not run"));
   }
 

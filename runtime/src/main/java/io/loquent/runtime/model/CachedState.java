@@ -131,37 +131,32 @@ final class CachedState extends GraphState {
   }
 
   private void runFrame(Graph graph, boolean lastOnly) {
-    run(graph, lastOnly, (inputs, pinned, values) -> bind(graph, inputs, pinned, values));
+    run(graph, lastOnly, (inputs, pinned) -> bind(graph, inputs, pinned));
     present.forEach(RowTensor::advance);
     length += frame.width;
   }
 
-  private void bind(
-      Graph graph,
-      Map<String, OnnxTensor> inputs,
-      Map<String, OnnxTensor> pinned,
-      NativeValues values) {
+  private void bind(Graph graph, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned) {
     int index = 0;
     for (StateTensor state : graphs.states) {
       if (state.kind() == StateTensor.Kind.CROSS) {
-        bindCross(graph, state, pinned, values);
+        bindCross(graph, state, pinned);
         continue;
       }
       RowTensor tensor = present.get(index++);
       if (graph.hasInput(state.input())) {
-        inputs.put(state.input(), tensor.asTensor(values));
+        inputs.put(state.input(), tensor.asTensor());
       }
       int newLength = length + frame.width;
-      pinned.put(state.output(), tensor.nextTensor(values, state.shape(rows(), newLength)));
+      pinned.put(state.output(), tensor.nextTensor(state.shape(rows(), newLength)));
     }
   }
 
   /** The first run writes the cross-attention cache in place; later runs only read it. */
-  private void bindCross(
-      Graph graph, StateTensor state, Map<String, OnnxTensor> pinned, NativeValues values) {
+  private void bindCross(Graph graph, StateTensor state, Map<String, OnnxTensor> pinned) {
     RowTensor cross = context.constants().get(state.input());
     if (!frame.continues && cross != null && graph.outputs().containsKey(state.output())) {
-      pinned.put(state.output(), cross.asTensor(values));
+      pinned.put(state.output(), cross.asTensor());
     }
   }
 

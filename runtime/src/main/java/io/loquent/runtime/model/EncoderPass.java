@@ -77,7 +77,7 @@ final class EncoderPass implements AutoCloseable {
   Map<String, RowTensor> run(List<PromptRow> rows, Set<String> wanted, RunControl control) {
     Map<String, RowTensor> results = new LinkedHashMap<>();
     Map<String, RowTensor> inputs = new LinkedHashMap<>();
-    try (NativeValues values = new NativeValues()) {
+    try {
       if (readsTokens()) {
         tokenInputs(rows, inputs);
       } else {
@@ -87,7 +87,7 @@ final class EncoderPass implements AutoCloseable {
       inputs.forEach(
           (name, tensor) -> {
             if (graph.hasInput(name)) {
-              in.put(name, tensor.asTensor(values));
+              in.put(name, tensor.asTensor());
             }
           });
       try (OrtSession.Result outputs = graph.run(in, wanted, Map.of(), control)) {

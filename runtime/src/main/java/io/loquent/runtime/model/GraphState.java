@@ -97,7 +97,7 @@ abstract class GraphState implements DecodingState {
 
   /** Adds the states' inputs and pinned outputs to a run. */
   interface StateBinding {
-    void bind(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned, NativeValues values);
+    void bind(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned);
   }
 
   /** Runs a graph over the present frame. */
@@ -111,10 +111,10 @@ abstract class GraphState implements DecodingState {
           .forEach(
               (name, constant) -> {
                 if (graph.hasInput(name)) {
-                  inputs.put(name, constant.asTensor(values));
+                  inputs.put(name, constant.asTensor());
                 }
               });
-      binding.bind(inputs, pinned, values);
+      binding.bind(inputs, pinned);
       pinned.put(graphs.names.logits(), logits.target(frame, lastOnly, values));
       String hidden = context.hiddenOutput();
       try (OrtSession.Result result =

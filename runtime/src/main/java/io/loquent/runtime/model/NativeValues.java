@@ -36,6 +36,15 @@ public final class NativeValues implements AutoCloseable {
 
   /** Wraps the first bytes of a direct buffer, without copying; the scope owns the tensor. */
   OnnxTensor wrap(ByteBuffer buffer, OnnxJavaType type, long... shape) {
+    OnnxTensor tensor = make(buffer, type, shape);
+    tensors.add(tensor);
+    return tensor;
+  }
+
+  /**
+   * Wraps the first bytes of a direct buffer, without copying; {@link #release} frees the tensor.
+   */
+  static OnnxTensor make(ByteBuffer buffer, OnnxJavaType type, long... shape) {
     long bytes = (long) type.size;
     for (long dimension : shape) {
       bytes *= dimension;
@@ -47,7 +56,6 @@ public final class NativeValues implements AutoCloseable {
       OnnxTensor tensor =
           OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), view, shape, type);
       OPEN.incrementAndGet();
-      tensors.add(tensor);
       return tensor;
     } catch (OrtException e) {
       throw new InferenceException(
@@ -61,12 +69,15 @@ public final class NativeValues implements AutoCloseable {
     }
   }
 
+  /** Frees a tensor that {@link #make} made. */
+  static void release(OnnxTensor tensor) {
+    tensor.close();
+    OPEN.decrementAndGet();
+  }
+
   @Override
   public void close() {
-    for (OnnxTensor tensor : tensors) {
-      tensor.close();
-      OPEN.decrementAndGet();
-    }
+    tensors.forEach(NativeValues::release);
     tensors.clear();
   }
 }

@@ -76,8 +76,7 @@ final class RecomputeState extends GraphState {
   }
 
   /** A graph with a cache gets an empty one; what it gives back is not asked for. */
-  private void bind(
-      Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned, NativeValues values) {
+  private void bind(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned) {
     for (StateTensor state : graphs.states) {
       if (graphs.first.hasInput(state.input())) {
         RowTensor empty =
@@ -91,7 +90,7 @@ final class RecomputeState extends GraphState {
                             state.type(),
                             state.batchAxis(),
                             state.shape(rows(), 0)));
-        inputs.put(state.input(), empty.asTensor(values));
+        inputs.put(state.input(), empty.asTensor());
       }
     }
   }

@@ -24,6 +24,11 @@ final class RowTensor implements AutoCloseable {
   private @Nullable ByteBuffer other;
   private long @Nullable [] nextShape;
 
+  /** The present value as the graph sees it: made when asked for, kept until it changes. */
+  private @Nullable OnnxTensor presentTensor;
+
+  private @Nullable OnnxTensor nextTensor;
+
   /** Creates a tensor whose bytes are still undefined. */
   RowTensor(NativeBuffers buffers, OnnxJavaType type, int batchAxis, long... shape) {
     this.buffers = buffers;
@@ -75,16 +80,25 @@ final class RowTensor implements AutoCloseable {
     }
   }
 
-  /** The present value as a graph's input. */
-  OnnxTensor asTensor(NativeValues values) {
-    return values.wrap(present, type, shape);
+  /** The present value as a graph's input; valid until the next change. */
+  OnnxTensor asTensor() {
+    OnnxTensor tensor = presentTensor;
+    if (tensor == null) {
+      tensor = NativeValues.make(present, type, shape);
+      presentTensor = tensor;
+    }
+    return tensor;
   }
 
   /** Where a graph writes the next value, of the given shape; {@link #advance} makes it present. */
-  OnnxTensor nextTensor(NativeValues values, long... shapeAfter) {
+  OnnxTensor nextTensor(long... shapeAfter) {
+    release(nextTensor);
+    nextTensor = null;
     ByteBuffer target = room(bytes(shapeAfter));
     nextShape = shapeAfter.clone();
-    return values.wrap(target, type, shapeAfter);
+    OnnxTensor tensor = NativeValues.make(target, type, shapeAfter);
+    nextTensor = tensor;
+    return tensor;
   }
 
   /** Makes the value that was written last the present one. */
@@ -98,6 +112,16 @@ final class RowTensor implements AutoCloseable {
     present = target;
     shape = written;
     nextShape = null;
+    // What the graph wrote as its output, it reads as its input the next time.
+    release(presentTensor);
+    presentTensor = nextTensor;
+    nextTensor = null;
+  }
+
+  private static void release(@Nullable OnnxTensor tensor) {
+    if (tensor != null) {
+      NativeValues.release(tensor);
+    }
   }
 
   /**
@@ -114,13 +138,22 @@ final class RowTensor implements AutoCloseable {
     boolean sameLayout = outer == 1 || rows == shape[batchAxis];
     if (sameLayout && canMoveInPlace(parents, rows)) {
       copyRows(parents, rows, outer, present, rows);
+      if (rows != shape[batchAxis]) {
+        forgetPresentTensor();
+      }
     } else {
       ByteBuffer target = room(bytes(gathered));
       copyRows(parents, rows, outer, target, 0);
       other = present;
       present = target;
+      forgetPresentTensor();
     }
     shape = gathered;
+  }
+
+  private void forgetPresentTensor() {
+    release(presentTensor);
+    presentTensor = null;
   }
 
   /** Whether every row that moves can be read before it is written over, going upwards. */
@@ -186,6 +219,9 @@ final class RowTensor implements AutoCloseable {
   /** Gives the buffers back. May be called once. */
   @Override
   public void close() {
+    forgetPresentTensor();
+    release(nextTensor);
+    nextTensor = null;
     buffers.giveBack(present);
     if (other != null) {
       buffers.giveBack(other);

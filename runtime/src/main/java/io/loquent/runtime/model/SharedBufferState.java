@@ -109,11 +109,10 @@ final class SharedBufferState extends GraphState {
     }
   }
 
-  private void bind(
-      Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned, NativeValues values) {
+  private void bind(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned) {
     for (int i = 0; i < caches.size(); i++) {
       StateTensor state = graphs.states.get(i);
-      OnnxTensor cache = caches.get(i).asTensor(values);
+      OnnxTensor cache = caches.get(i).asTensor();
       inputs.put(state.input(), cache);
       pinned.put(state.output(), cache);
     }

@@ -47,8 +47,8 @@ final class LoadedModelTest {
         try (DecodingState state = model.open(ROWS, PLAIN, control)) {
           control.terminate();
           assertThatThrownBy(state::start).isInstanceOf(RunInterruptedException.class);
-          assertThat(NativeValues.open()).isZero();
         }
+        assertThat(NativeValues.open()).isZero();
         assertThat(model.lentBuffers()).isZero();
       }
     }

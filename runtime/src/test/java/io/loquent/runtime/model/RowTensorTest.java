@@ -33,12 +33,10 @@ final class RowTensorTest {
   }
 
   private static float[] values(RowTensor tensor) {
-    try (NativeValues values = new NativeValues()) {
-      FloatBuffer buffer = tensor.asTensor(values).getFloatBuffer();
-      float[] result = new float[buffer.remaining()];
-      buffer.get(result);
-      return result;
-    }
+    FloatBuffer buffer = tensor.asTensor().getFloatBuffer();
+    float[] result = new float[buffer.remaining()];
+    buffer.get(result);
+    return result;
   }
 
   @Test
@@ -96,10 +94,8 @@ final class RowTensorTest {
       tensor.gather(new int[] {0, 0, 0}, 3);
       assertThat(tensor.shape()).containsExactly(3, 2, 0, 4);
       assertThat(values(tensor)).isEmpty();
-      try (NativeValues values = new NativeValues()) {
-        OnnxTensor next = tensor.nextTensor(values, 3, 2, 1, 4);
-        assertThat(next.getInfo().getShape()).containsExactly(3, 2, 1, 4);
-      }
+      OnnxTensor next = tensor.nextTensor(3, 2, 1, 4);
+      assertThat(next.getInfo().getShape()).containsExactly(3, 2, 1, 4);
       tensor.advance();
       assertThat(tensor.dimension(2)).isEqualTo(1);
     }
@@ -127,12 +123,10 @@ final class RowTensorTest {
             });
     try (RowTensor tensor = new RowTensor(counted, OnnxJavaType.FLOAT, 0, 1, 0, 64)) {
       for (int length = 1; length <= 500; length++) {
-        try (NativeValues values = new NativeValues()) {
-          float[] before = values(tensor);
-          tensor.nextTensor(values, 1, length, 64);
-          // What a run would do: the past is still there to be read, the present is written.
-          assertThat(values(tensor)).isEqualTo(before);
-        }
+        float[] before = values(tensor);
+        tensor.nextTensor(1, length, 64);
+        // What a run would do: the past is still there to be read, the present is written.
+        assertThat(values(tensor)).isEqualTo(before);
         tensor.advance();
         count(tensor, length * 64);
       }

@@ -1,10 +1,7 @@
 package io.loquent.runtime.onnx;
 
 import io.loquent.ModelLoadException;
-import io.loquent.runtime.onnx.HeadSearch.Branches;
-import io.loquent.runtime.onnx.HeadSearch.Found;
 import io.loquent.runtime.onnx.HeadSearch.Head;
-import io.loquent.runtime.onnx.HeadSearch.Unknown;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,65 +61,28 @@ public final class HiddenStateOutput {
   }
 
   private static GraphEdit add(ModelBytes bytes, String logits) {
-    OnnxGraph graph = new OnnxGraph(bytes, OnnxFile.graphOf(bytes), null);
-    if (!Additions.fits(bytes.size())) {
-      return GraphEdit.unknown("the model is too large to be held in memory");
-    }
-    Additions additions = new Additions();
-    if (!graph.outputs().contains(NAME)) {
-      if (!graph.outputs().contains(logits)) {
-        return GraphEdit.unknown("no output '" + logits + "' among " + graph.outputs());
-      }
-      String reason = extend(graph, logits, NAME, additions);
-      if (reason != null) {
-        return GraphEdit.unknown(reason);
-      }
-    }
-    return GraphEdit.of(additions.applyTo(bytes));
+    return new Edit().applyTo(bytes, logits, NAME);
   }
 
-  /** Adds the output to a graph and to those inside it; returns why it could not. */
-  private static @Nullable String extend(
-      OnnxGraph graph, String logits, String output, Additions additions) {
-    Found found = new HeadSearch(graph, logits).find();
-    if (found instanceof Unknown unknown) {
-      return unknown.reason();
-    }
-    if (found instanceof Branches branches) {
-      String reason = extendBranches(graph, branches, output, additions);
-      if (reason != null) {
-        return reason;
-      }
-    }
-    if (found instanceof Head head) {
-      additions.append(graph.region(), headNodes(head, logits, output));
-    }
-    // Without a type: ONNX Runtime infers it, and a stated one could only be wrong.
-    MessageWriter valueInfo = new MessageWriter().text(Fields.VALUE_INFO_NAME, output);
-    additions.append(graph.region(), new MessageWriter().message(Fields.GRAPH_OUTPUT, valueInfo));
-    return null;
-  }
+  private static final class Edit extends HeadEdit {
 
-  private static @Nullable String extendBranches(
-      OnnxGraph graph, Branches found, String output, Additions additions) {
-    // Names inside must differ from those outside, and may not meet between branches either.
-    for (String branch : List.of("then_branch", "else_branch")) {
-      Region region = found.node().attributeMessage(graph.bytes(), branch, Fields.ATTRIBUTE_GRAPH);
-      if (region == null) {
-        return "the If that computes the logits has no " + branch;
-      }
-      OnnxGraph inner = new OnnxGraph(graph.bytes(), region, graph);
-      if (found.output() >= inner.outputs().size()) {
-        return "the " + branch + " of the If that computes the logits has too few outputs";
-      }
-      String logits = inner.outputs().get(found.output());
-      String reason = extend(inner, logits, output + "_" + branch, additions);
-      if (reason != null) {
-        return "in the " + branch + ", " + reason;
-      }
+    @Override
+    @Nullable String atHead(OnnxGraph graph, Head head, String logits, String name) {
+      additions.append(graph.region(), headNodes(head, logits, name));
+      return null;
     }
-    additions.append(found.node().region(), new MessageWriter().text(Fields.NODE_OUTPUT, output));
-    return null;
+
+    @Override
+    void atBranches(OnnxNode node, String name) {
+      additions.append(node.region(), new MessageWriter().text(Fields.NODE_OUTPUT, name));
+    }
+
+    @Override
+    void atOutput(OnnxGraph graph, String logits, String name) {
+      // Without a type: ONNX Runtime infers it, and a stated one could only be wrong.
+      MessageWriter valueInfo = new MessageWriter().text(Fields.VALUE_INFO_NAME, name);
+      additions.append(graph.region(), new MessageWriter().message(Fields.GRAPH_OUTPUT, valueInfo));
+    }
   }
 
   private static MessageWriter headNodes(Head head, String logits, String output) {

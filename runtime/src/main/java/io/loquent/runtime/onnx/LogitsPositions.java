@@ -1,12 +1,9 @@
 package io.loquent.runtime.onnx;
 
 import io.loquent.ModelLoadException;
-import io.loquent.runtime.onnx.HeadSearch.Branches;
-import io.loquent.runtime.onnx.HeadSearch.Found;
 import io.loquent.runtime.onnx.HeadSearch.Head;
-import io.loquent.runtime.onnx.HeadSearch.Unknown;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,74 +44,41 @@ public final class LogitsPositions {
       return GraphEdit.unknown("its operators are of version " + opset);
     }
     try (ModelBytes bytes = ModelBytes.open(file)) {
-      OnnxGraph graph = new OnnxGraph(bytes, OnnxFile.graphOf(bytes), null);
-      if (!Additions.fits(bytes.size())) {
-        return GraphEdit.unknown("the model is too large to be held in memory");
-      }
-      if (!graph.outputs().contains(logits)) {
-        return GraphEdit.unknown("no output '" + logits + "' among " + graph.outputs());
-      }
-      Additions additions = new Additions();
-      String reason = pick(graph, logits, PICKED, additions);
-      if (reason != null) {
-        return GraphEdit.unknown(reason);
-      }
-      additions.append(
-          graph.region(),
-          new MessageWriter().message(Fields.GRAPH_INPUT, ValueInfo.positions(INPUT)));
-      return GraphEdit.of(additions.applyTo(bytes));
+      return new Edit().applyTo(bytes, logits, PICKED);
     }
   }
 
-  /** Changes a graph or those inside it; returns why it could not. */
-  private static @Nullable String pick(
-      OnnxGraph graph, String logits, String picked, Additions additions) {
-    Found found = new HeadSearch(graph, logits).find();
-    if (found instanceof Unknown unknown) {
-      return unknown.reason();
-    }
-    if (found instanceof Branches branches) {
-      String reason = pickInBranches(graph, branches, picked, additions);
-      if (reason != null) {
-        return reason;
-      }
-    }
-    if (found instanceof Head head) {
-      if (head.reshaped() || !head.isDirect()) {
-        return "the head reads a quantized activation, or its result is reshaped";
-      }
+  private static final class Edit extends HeadEdit {
+
+    @Override
+    @Nullable String atHead(OnnxGraph graph, Head head, String logits, String name) {
       Region input = head.node().inputRegion(graph.bytes(), 0);
-      if (input == null) {
-        return "the head has no input";
+      if (head.reshaped() || !head.isDirect() || input == null) {
+        return "the head reads a quantized activation, or its result is reshaped";
       }
       additions.insertBefore(
           head.node().region(),
-          new MessageWriter().message(Fields.GRAPH_NODE, gather(head.activation(), picked)));
-      additions.replace(input, picked.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          new MessageWriter().message(Fields.GRAPH_NODE, gather(head.activation(), name)));
+      additions.replace(input, name.getBytes(StandardCharsets.UTF_8));
+      return null;
     }
-    Region info = graph.outputInfo(logits);
-    additions.replace(info, ValueInfo.withFreeAxis(graph.bytes(), info, 1, "picked_positions"));
-    return null;
-  }
 
-  private static @Nullable String pickInBranches(
-      OnnxGraph graph, Branches found, String picked, Additions additions) {
-    for (String branch : List.of("then_branch", "else_branch")) {
-      Region region = found.node().attributeMessage(graph.bytes(), branch, Fields.ATTRIBUTE_GRAPH);
-      if (region == null) {
-        return "the If that computes the logits has no " + branch;
-      }
-      OnnxGraph inner = new OnnxGraph(graph.bytes(), region, graph);
-      if (found.output() >= inner.outputs().size()) {
-        return "the " + branch + " of the If that computes the logits has too few outputs";
-      }
-      String reason =
-          pick(inner, inner.outputs().get(found.output()), picked + "_" + branch, additions);
-      if (reason != null) {
-        return "in the " + branch + ", " + reason;
+    @Override
+    void atBranches(OnnxNode node, String name) {
+      // The If has the same outputs as before.
+    }
+
+    @Override
+    void atOutput(OnnxGraph graph, String logits, String name) {
+      Region info = graph.outputInfo(logits);
+      additions.replace(info, ValueInfo.withFreeAxis(graph.bytes(), info, 1, "picked_positions"));
+      if (name.equals(PICKED)) {
+        // Only the outermost graph has inputs; those inside see it.
+        additions.append(
+            graph.region(),
+            new MessageWriter().message(Fields.GRAPH_INPUT, ValueInfo.positions(INPUT)));
       }
     }
-    return null;
   }
 
   private static MessageWriter gather(String activation, String picked) {

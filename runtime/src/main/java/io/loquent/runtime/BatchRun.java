@@ -5,6 +5,7 @@ import io.loquent.FinishReason;
 import io.loquent.GenerationResult;
 import io.loquent.Option;
 import io.loquent.decoding.DecodingLoop;
+import io.loquent.decoding.DecodingState;
 import io.loquent.decoding.RunInterruptedException;
 import io.loquent.decoding.Search;
 import io.loquent.decoding.search.Searches;
@@ -95,7 +96,13 @@ final class BatchRun implements AutoCloseable {
       requests.forEach(request -> rows.addAll(request.rows));
       List<Search> searches =
           requests.stream().map(request -> request.search).collect(Collectors.toList());
-      loop = new DecodingLoop(model.open(rows, openOptions, control), searches);
+      DecodingState state = model.open(rows, openOptions, control);
+      try {
+        loop = new DecodingLoop(state, searches);
+      } catch (RuntimeException | Error e) {
+        state.close();
+        throw e;
+      }
     }
     return loop;
   }

@@ -10,48 +10,14 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelReport;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Configurations, tokenizers and JSON files that do not fit a folder's graphs. */
-@ExtendWith(NothingLeaks.class)
-final class BadModelConfigTest {
-
-  @TempDir Path temporary;
-  private Path folder;
-
-  @BeforeEach
-  void chooseFolder() {
-    folder = temporary.resolve("model");
-  }
-
-  @AfterEach
-  void nothing_in_the_folder_stays_open() {
-    if (ProcessMemory.isKnown()) {
-      assertThat(ProcessMemory.openFiles(temporary)).isEmpty();
-    }
-  }
-
-  private ModelConfig.Builder config() {
-    return ModelConfig.builder(folder).intraOpThreads(1);
-  }
-
-  private void refused(String... parts) {
-    Refusals.refused(config().build(), parts);
-  }
-
-  private ModelReport accepted() {
-    ModelReport report = Generator.inspect(config().build());
-    assertThat(report.problems()).isEmpty();
-    return report;
-  }
+final class BadModelConfigTest extends OneBrokenFolder {
 
   // Precision.
 

@@ -13,47 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders that cannot be used: what is wrong, where, and what was expected. */
-@ExtendWith(NothingLeaks.class)
-final class BadModelFolderTest {
-
-  @TempDir Path temporary;
-  private Path folder;
-
-  @BeforeEach
-  void chooseFolder() {
-    folder = temporary.resolve("model");
-  }
-
-  @AfterEach
-  void nothing_in_the_folder_stays_open() {
-    if (ProcessMemory.isKnown()) {
-      assertThat(ProcessMemory.openFiles(temporary)).isEmpty();
-    }
-  }
-
-  private ModelConfig.Builder config() {
-    return ModelConfig.builder(folder).intraOpThreads(1);
-  }
-
-  private void refused(String... parts) {
-    Refusals.refused(config().build(), parts);
-  }
-
-  private ModelReport accepted() {
-    ModelReport report = Generator.inspect(config().build());
-    assertThat(report.problems()).isEmpty();
-    return report;
-  }
+final class BadModelFolderTest extends OneBrokenFolder {
 
   // Folders.
 

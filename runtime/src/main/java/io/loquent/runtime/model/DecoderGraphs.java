@@ -52,8 +52,7 @@ final class DecoderGraphs implements AutoCloseable {
   static DecoderGraphs bind(
       Graph first, Optional<Graph> withPast, Optional<Graph> encoder, FolderConfig config) {
     Graph next = withPast.orElse(first);
-    GraphNames names =
-        config.genai().isEmpty() ? GraphNames.CONVENTIONAL : GraphNames.of(config.genai());
+    GraphNames names = GraphNames.of(config);
     if (!first.hasInput(names.tokens())) {
       throw new ModelLoadException(
           first.file()

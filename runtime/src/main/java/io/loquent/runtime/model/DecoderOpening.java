@@ -1,16 +1,20 @@
 package io.loquent.runtime.model;
 
+import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.GraphEdit;
 import io.loquent.runtime.onnx.LogitsPositions;
+import io.loquent.runtime.onnx.ModelEdit;
 import io.loquent.runtime.onnx.OnnxSummary;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the graph that starts a sequence, with additions where they pay.
+ * Opens a decoder's graphs, with additions where they pay.
  *
  * @param additions whether graphs may be changed while they are loaded
  * @param sessions opens graphs
@@ -21,30 +25,77 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
   /** A changed graph is handed over in memory, on the Java heap for a moment. */
   private static final long MOST_INLINE_BYTES = 256L << 20;
 
-  Graph open(Layout layout, FolderConfig config, Map<Path, OnnxSummary> summaries) {
-    Path file = layout.decoder();
-    Optional<byte[]> changed =
-        pays(layout, summaries.get(file)) ? positions(file, config) : Optional.empty();
-    return changed.isPresent() ? sessions.open(file, changed.get()) : sessions.open(file);
+  /**
+   * One edit of a graph.
+   *
+   * @param made what it brings, for people
+   * @param left what stays as it is where the edit cannot be made, for people
+   * @param edit makes it
+   */
+  private record Addition(String made, String left, ModelEdit edit) {}
+
+  /** Opens the graph that starts a sequence; it also continues it unless the export is split. */
+  Graph openFirst(Layout layout, FolderConfig config, Map<Path, OnnxSummary> summaries) {
+    List<Addition> chosen = new ArrayList<>();
+    if (!layout.encoder().isPresent()) {
+      // A decoder beside an encoder starts with one token or a few: there is nothing to leave out.
+      chosen.add(positions(config));
+    }
+    return open(layout.decoder(), chosen, summaries);
   }
 
-  /** A decoder beside an encoder starts with one token or a few: there is nothing to leave out. */
-  private boolean pays(Layout layout, @Nullable OnnxSummary summary) {
-    return additions
-        && summary != null
-        && !layout.encoder().isPresent()
-        && summary.inlineWeightBytes() <= MOST_INLINE_BYTES;
+  /** Opens the graph that only continues a sequence. */
+  Graph openNext(Path file, FolderConfig config, Map<Path, OnnxSummary> summaries) {
+    return open(file, List.of(), summaries);
   }
 
-  private Optional<byte[]> positions(Path file, FolderConfig config) {
-    GraphNames names =
-        config.genai().isEmpty() ? GraphNames.CONVENTIONAL : GraphNames.of(config.genai());
-    GraphEdit edit = LogitsPositions.add(file, names.logits());
-    findings.add(
-        edit.model().isPresent()
-            ? "graph additions: only the positions whose logits are read go through the"
-                + " language-model head"
-            : "graph additions: none, because " + edit.reason());
-    return edit.model();
+  private static Addition positions(FolderConfig config) {
+    GraphNames names = GraphNames.of(config);
+    return new Addition(
+        "only the positions whose logits are read go through the language-model head",
+        "all positions go through the language-model head",
+        model -> LogitsPositions.add(model, names.logits()));
+  }
+
+  /** Makes one edit after the other; one that cannot be made is left out. */
+  private Graph open(Path file, List<Addition> chosen, Map<Path, OnnxSummary> summaries) {
+    OnnxSummary summary = summaries.get(file);
+    if (!additions
+        || chosen.isEmpty()
+        || summary == null
+        || summary.inlineWeightBytes() > MOST_INLINE_BYTES) {
+      return sessions.open(file);
+    }
+    byte[] model = read(file);
+    List<ModelEdit> edits = new ArrayList<>();
+    for (Addition addition : chosen) {
+      GraphEdit made = addition.edit().applyTo(model);
+      Optional<byte[]> changed = made.model();
+      if (changed.isPresent()) {
+        model = changed.get();
+        edits.add(addition.edit());
+        findings.add("graph additions: " + addition.made());
+      } else {
+        findings.add("graph additions: " + addition.left() + ", because " + made.reason());
+      }
+    }
+    return edits.isEmpty() ? sessions.open(file) : sessions.open(file, model, edits);
+  }
+
+  /** Reads a model file and makes edits that were made of it before. */
+  static byte[] edited(Path file, List<ModelEdit> edits) {
+    byte[] model = read(file);
+    for (ModelEdit edit : edits) {
+      model = edit.applyTo(model).model().orElse(model);
+    }
+    return model;
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new ModelLoadException("Model file " + file + " cannot be read: " + e.getMessage(), e);
+    }
   }
 }

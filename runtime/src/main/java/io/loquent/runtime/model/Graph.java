@@ -7,8 +7,10 @@ import ai.onnxruntime.OrtSession;
 import io.loquent.InferenceException;
 import io.loquent.ModelLoadException;
 import io.loquent.decoding.RunInterruptedException;
+import io.loquent.runtime.onnx.ModelEdit;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,12 +19,14 @@ final class Graph implements AutoCloseable {
 
   private final Path file;
   private final OrtSession session;
+  private final List<ModelEdit> edits;
   private final Map<String, TensorSpec> inputs;
   private final Map<String, TensorSpec> outputs;
 
-  Graph(Path file, OrtSession session) {
+  Graph(Path file, OrtSession session, List<ModelEdit> edits) {
     this.file = file;
     this.session = session;
+    this.edits = List.copyOf(edits);
     try {
       inputs = specs(session.getInputInfo());
       outputs = specs(session.getOutputInfo());
@@ -43,6 +47,11 @@ final class Graph implements AutoCloseable {
 
   Path file() {
     return file;
+  }
+
+  /** The edits that were made of the file's graph before it was opened, in order. */
+  List<ModelEdit> edits() {
+    return edits;
   }
 
   /** The file's name, for messages. */

@@ -26,6 +26,11 @@ record GraphNames(
   /** The names that Optimum and transformers.js use. */
   static final GraphNames CONVENTIONAL = new GraphNames("input_ids", "logits", Map.of(), Map.of());
 
+  /** The names that a folder's configuration gives. */
+  static GraphNames of(FolderConfig config) {
+    return config.genai().isEmpty() ? CONVENTIONAL : of(config.genai());
+  }
+
   /** The names that {@code genai_config.json} gives; what it leaves out is conventional. */
   static GraphNames of(Map<String, @Nullable Object> genai) {
     Map<String, @Nullable Object> decoder =

@@ -7,6 +7,8 @@ import io.loquent.ModelInfo;
 import io.loquent.decoding.DecodingState;
 import io.loquent.runtime.onnx.GraphEdit;
 import io.loquent.runtime.onnx.HiddenStateOutput;
+import io.loquent.runtime.onnx.ModelEdit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -284,7 +286,11 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   private Graph edited(Graph graph, String logits) {
-    GraphEdit edit = HiddenStateOutput.add(graph.file(), logits);
+    List<ModelEdit> edits = graph.edits();
+    GraphEdit edit =
+        edits.isEmpty()
+            ? HiddenStateOutput.add(graph.file(), logits)
+            : HiddenStateOutput.add(DecoderOpening.edited(graph.file(), edits), logits);
     Optional<byte[]> model = edit.model();
     if (!model.isPresent()) {
       throw new InvalidRequestException(
@@ -293,7 +299,9 @@ public final class LoadedModel implements AutoCloseable {
               + " does not show where it is: "
               + edit.reason());
     }
-    return sessions.open(graph.file(), model.get());
+    List<ModelEdit> all = new ArrayList<>(edits);
+    all.add(grown -> HiddenStateOutput.add(grown, logits));
+    return sessions.open(graph.file(), model.get(), all);
   }
 
   /** Frees the graphs. No request may be running. */

@@ -77,8 +77,11 @@ record ModelParts(
       Map<Path, OnnxSummary> summaries,
       List<Graph> opened) {
     Optional<Graph> encoder = layout.encoder().map(file -> track(sessions.open(file), opened));
-    Graph first = track(decoderOpening.open(layout, config, summaries), opened);
-    Optional<Graph> withPast = layout.withPast().map(file -> track(sessions.open(file), opened));
+    Graph first = track(decoderOpening.openFirst(layout, config, summaries), opened);
+    Optional<Graph> withPast =
+        layout
+            .withPast()
+            .map(file -> track(decoderOpening.openNext(file, config, summaries), opened));
     if (layout.states().isPresent() && encoder.isPresent()) {
       RecurrentDeclaration declared =
           RecurrentDeclaration.read(layout.states().get(), encoder.get(), first);

@@ -7,7 +7,9 @@ import ai.onnxruntime.OrtSession;
 import io.loquent.ExecutionProvider;
 import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
+import io.loquent.runtime.onnx.ModelEdit;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Opens sessions as a model configuration asks for. Thread-safe. */
@@ -23,20 +25,26 @@ final class SessionFactory {
   Graph open(Path file) {
     OrtEnvironment environment = environment();
     try (OrtSession.SessionOptions options = options()) {
-      return new Graph(file, environment.createSession(file.toString(), options));
+      return new Graph(file, environment.createSession(file.toString(), options), List.of());
     } catch (OrtException e) {
       throw failure(file, e);
     }
   }
 
-  /** Opens an edited copy of a graph; external data is found beside the original file. */
-  Graph open(Path file, byte[] edited) {
+  /**
+   * Opens an edited copy of a graph; external data is found beside the original file.
+   *
+   * @param file the original
+   * @param edited the copy
+   * @param edits what makes the copy of the original
+   */
+  Graph open(Path file, byte[] edited, List<ModelEdit> edits) {
     OrtEnvironment environment = environment();
     try (OrtSession.SessionOptions options = options()) {
       options.addConfigEntry(
           "session.model_external_initializers_file_folder_path",
           String.valueOf(file.toAbsolutePath().getParent()));
-      return new Graph(file, environment.createSession(edited, options));
+      return new Graph(file, environment.createSession(edited, options), edits);
     } catch (OrtException e) {
       throw failure(file, e);
     }

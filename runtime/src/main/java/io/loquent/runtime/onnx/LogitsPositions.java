@@ -3,7 +3,6 @@ package io.loquent.runtime.onnx;
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.HeadSearch.Head;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +30,19 @@ public final class LogitsPositions {
   private LogitsPositions() {}
 
   /**
-   * Adds the input to a copy of a model file.
+   * Adds the input to a copy of a model.
    *
-   * @param file an ONNX model
+   * @param model an ONNX model; left as it is
    * @param logits name of the output that holds the logits
    * @return the changed model, or why it was left alone
-   * @throws ModelLoadException if the file cannot be read, is truncated or no ONNX model
+   * @throws ModelLoadException if the bytes are truncated or no ONNX model
    */
-  public static GraphEdit add(Path file, String logits) {
-    Long opset = OnnxFile.read(file).opsets().get("");
+  public static GraphEdit add(byte[] model, String logits) {
+    Long opset = OnnxFile.read(model).opsets().get("");
     if (opset == null || opset < LEAST_OPSET) {
       return GraphEdit.unknown("its operators are of version " + opset);
     }
-    try (ModelBytes bytes = ModelBytes.open(file)) {
+    try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
       return new Edit().applyTo(bytes, logits, PICKED);
     }
   }

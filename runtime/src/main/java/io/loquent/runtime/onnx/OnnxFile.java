@@ -42,6 +42,13 @@ public final class OnnxFile {
     }
   }
 
+  /** Reads a model in memory. */
+  static OnnxSummary read(byte[] model) {
+    try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
+      return new OnnxFile(bytes).read();
+    }
+  }
+
   /** Finds the main graph of a model, and checks that the model is complete. */
   static Region graphOf(ModelBytes bytes) {
     Region graph = null;

@@ -3,16 +3,22 @@ package io.loquent.decoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * Drives the searches of a batch over one {@link DecodingState}: each step is one run of the model
  * for all of them. The rows of the state are those of the first search, then those of the second,
- * and so on; a finished search leaves the batch. Confined to one thread.
+ * and so on. A finished search leaves the batch, and the searches of another batch may join it.
+ * Confined to one thread.
  */
 public final class DecodingLoop implements AutoCloseable {
 
   private final DecodingState state;
+  private final BiConsumer<Search, Throwable> failures;
+
+  /** Those that take part; finished ones are dropped before the next run. */
   private final List<SearchRows> searches = new ArrayList<>();
+
   private int[] parents;
   private int[] tokens;
   private boolean started;
@@ -23,9 +29,15 @@ public final class DecodingLoop implements AutoCloseable {
    * @param state opened with the rows of the searches' prompts, in their order; closed with this
    *     loop
    * @param searches at least one, none of which has chosen yet
+   * @param failures is told when a search fails to choose, because of a callback of its request for
+   *     instance; that search leaves the batch, and the others go on
    */
-  public DecodingLoop(DecodingState state, List<? extends Search> searches) {
+  public DecodingLoop(
+      DecodingState state,
+      List<? extends Search> searches,
+      BiConsumer<Search, Throwable> failures) {
     this.state = state;
+    this.failures = failures;
     int rows = 0;
     for (Search search : searches) {
       this.searches.add(new SearchRows(search, rows));
@@ -49,31 +61,71 @@ public final class DecodingLoop implements AutoCloseable {
    *     were before the step
    */
   public boolean step() {
-    if (allFinished()) {
-      return false;
-    }
-    StepOutput output = started ? append() : state.start();
-    started = true;
-    for (int i = 0; i < searches.size(); i++) {
-      searches.get(i).choose(output);
+    if (!started) {
+      while (!allFinished() && !prefill(Integer.MAX_VALUE)) {
+        // The next part of the prompts.
+      }
+    } else if (!allFinished()) {
+      choose(append());
     }
     return !allFinished();
   }
 
   /**
-   * Returns how many runs of the model a search took part in.
+   * Runs the model over the next part of the prompts; behind the last one the searches choose.
+   * Nothing is left to do once the prompts are through.
    *
-   * @param search its index in the list
-   * @return runs that came to their end
+   * @param mostPositions how many tokens of each prompt the part may have, at least 1
+   * @return whether the prompts are through
+   * @throws RunInterruptedException if the run was stopped from outside; it can be repeated
    */
-  public int runs(int search) {
-    return searches.get(search).runs;
+  public boolean prefill(int mostPositions) {
+    if (!started) {
+      StepOutput output = state.startPart(mostPositions);
+      if (output != null) {
+        started = true;
+        choose(output);
+      }
+    }
+    return started;
+  }
+
+  /**
+   * Takes over the searches of another batch, with their rows.
+   *
+   * @param other a batch whose prompts are through; afterwards it is only to be closed
+   * @return false if the rows cannot share runs; nothing has changed then
+   * @throws io.loquent.InferenceException if there is no memory for it; nothing has changed then
+   */
+  public boolean absorb(DecodingLoop other) {
+    int ownRows = state.rows();
+    if (!started || !other.started || !state.absorb(other.state)) {
+      return false;
+    }
+    for (SearchRows rows : other.searches) {
+      rows.firstRow += ownRows;
+      searches.add(rows);
+    }
+    other.searches.clear();
+    return true;
   }
 
   /** Closes the state. May be called repeatedly. */
   @Override
   public void close() {
     state.close();
+  }
+
+  private void choose(StepOutput output) {
+    for (int i = 0; i < searches.size(); i++) {
+      SearchRows rows = searches.get(i);
+      try {
+        rows.choose(output);
+      } catch (RuntimeException | Error e) {
+        rows.failed = true;
+        failures.accept(rows.search, e);
+      }
+    }
   }
 
   private StepOutput append() {
@@ -86,6 +138,7 @@ public final class DecodingLoop implements AutoCloseable {
 
   /** Moves the state's rows to where the next run needs them. */
   private void gather() {
+    dropFinished();
     int rows = 0;
     for (int i = 0; i < searches.size(); i++) {
       rows += searches.get(i).count();
@@ -106,6 +159,18 @@ public final class DecodingLoop implements AutoCloseable {
     }
   }
 
+  /** The last search takes the place of one that is dropped, so that no other row moves. */
+  private void dropFinished() {
+    for (int i = searches.size() - 1; i >= 0; i--) {
+      if (searches.get(i).count() == 0) {
+        SearchRows last = searches.remove(searches.size() - 1);
+        if (i < searches.size()) {
+          searches.set(i, last);
+        }
+      }
+    }
+  }
+
   private boolean isInPlace(int rows) {
     boolean inPlace = rows == state.rows();
     for (int row = 0; inPlace && row < rows; row++) {
@@ -123,7 +188,7 @@ public final class DecodingLoop implements AutoCloseable {
 
   private boolean allFinished() {
     for (int i = 0; i < searches.size(); i++) {
-      if (!searches.get(i).search.isFinished()) {
+      if (searches.get(i).count() > 0) {
         return false;
       }
     }

@@ -1,10 +1,14 @@
 package io.loquent.decoding;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The memory of a model that is continuing several token sequences side by side: caches, recurrent
  * states, whatever the graph declares. Row {@code i} is one sequence. Confined to one thread.
  *
- * <p>The first call is {@link #start()}; then {@link #gather} and {@link #append} alternate.
+ * <p>The first calls are {@link #start()}, or {@link #startPart} until it gives an output; then
+ * {@link #gather} and {@link #append} alternate. Between two such rounds the rows of another state
+ * may {@link #absorb join}.
  */
 public interface DecodingState extends AutoCloseable {
 
@@ -21,7 +25,24 @@ public interface DecodingState extends AutoCloseable {
    * @return logits for each row's first new token
    * @throws RunInterruptedException if the run was stopped from outside
    */
-  StepOutput start();
+  default StepOutput start() {
+    StepOutput output = null;
+    while (output == null) {
+      output = startPart(Integer.MAX_VALUE);
+    }
+    return output;
+  }
+
+  /**
+   * Runs the model over the next part of the prompts, so that something else can be done between
+   * the parts of a long prompt.
+   *
+   * @param mostPositions how many tokens of each row the part may have, at least 1; a model that
+   *     cannot run a prompt in parts runs all of it
+   * @return logits for each row's first new token, or null if parts are left
+   * @throws RunInterruptedException if the run was stopped from outside; the part can be run again
+   */
+  @Nullable StepOutput startPart(int mostPositions);
 
   /**
    * Repeats, reorders and drops rows: new row {@code i} continues what was row {@code parents[i]}.
@@ -39,6 +60,19 @@ public interface DecodingState extends AutoCloseable {
    * @throws RunInterruptedException if the run was stopped from outside
    */
   StepOutput append(int[] tokens);
+
+  /**
+   * Takes the rows of another state over, behind the own ones, so that one run of the model serves
+   * both. Both states have started. Afterwards the other one is only to be closed.
+   *
+   * @param other another state
+   * @return false if these rows cannot share runs, for instance because the model cannot tell
+   *     padding from text; nothing has changed then
+   * @throws io.loquent.InferenceException if there is no memory for it; nothing has changed then
+   */
+  default boolean absorb(DecodingState other) {
+    return false;
+  }
 
   /** Frees the memory. May be called repeatedly. */
   @Override

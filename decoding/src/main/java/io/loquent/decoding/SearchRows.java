@@ -19,7 +19,8 @@ final class SearchRows implements StepOutput {
   /** Where the search's slots begin in the state now. */
   int firstRow;
 
-  int runs;
+  /** Whether it could not choose: from then on it has no rows, whatever it says itself. */
+  boolean failed;
 
   /**
    * Whether the rows are already those of the next run, because that run did not come to its end.
@@ -44,14 +45,13 @@ final class SearchRows implements StepOutput {
 
   /** How many rows the next run needs. */
   int count() {
-    return search.isFinished() ? 0 : search.rows();
+    return failed || search.isFinished() ? 0 : search.rows();
   }
 
   /** Lets the search choose. */
   void choose(StepOutput output) {
     moved = false;
-    if (!search.isFinished()) {
-      runs++;
+    if (!failed && !search.isFinished()) {
       ofAllRows = output;
       search.choose(this, 0);
     }

@@ -1,12 +1,14 @@
 package io.loquent.decoding;
 
 import static io.loquent.decoding.Runs.ids;
+import static io.loquent.decoding.Runs.loop;
 import static io.loquent.decoding.Runs.setup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loquent.FinishReason;
 import io.loquent.decoding.search.Searches;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,13 +51,11 @@ class DecodingLoopTest {
             script,
             setups.stream().map(setup -> setup.prompt().ids()).toArray(int[][]::new));
 
-    try (DecodingLoop loop = new DecodingLoop(model, searches)) {
+    try (DecodingLoop loop = loop(model, searches)) {
       while (loop.step()) {}
       for (int i = 0; i < setups.size(); i++) {
         List<Hypothesis> alone = Runs.run(script, setups.get(i));
         assertThat(searches.get(i).results()).isEqualTo(alone);
-        int longest = ids(alone).stream().mapToInt(List::size).max().orElseThrow();
-        assertThat(loop.runs(i)).isEqualTo(longest);
       }
     }
     assertThat(model.isClosed()).isTrue();
@@ -68,7 +68,7 @@ class DecodingLoopTest {
     ScriptedModel model = ScriptedModel.of(VOCABULARY, script, new int[] {2}, new int[] {4});
 
     try (DecodingLoop loop =
-        new DecodingLoop(model, Stream.of(greedy(2, 6), greedy(4, 6)).map(Searches::of).toList())) {
+        loop(model, Stream.of(greedy(2, 6), greedy(4, 6)).map(Searches::of).toList())) {
       while (loop.step()) {}
     }
 
@@ -81,9 +81,8 @@ class DecodingLoopTest {
     Search search = Searches.of(greedy(2, 3));
     search.finish(FinishReason.CANCELLED);
 
-    try (DecodingLoop loop = new DecodingLoop(model, List.of(search))) {
+    try (DecodingLoop loop = loop(model, List.of(search))) {
       assertThat(loop.step()).isFalse();
-      assertThat(loop.runs(0)).isZero();
     }
 
     assertThat(model.runs).isZero();
@@ -95,7 +94,7 @@ class DecodingLoopTest {
   void a_search_that_is_finished_from_outside_leaves_the_batch_and_the_others_go_on() {
     ScriptedModel model = ScriptedModel.of(VOCABULARY, script, new int[] {2}, new int[] {4});
     List<Search> searches = Stream.of(greedy(2, 8), greedy(4, 8)).map(Searches::of).toList();
-    try (DecodingLoop loop = new DecodingLoop(model, searches)) {
+    try (DecodingLoop loop = loop(model, searches)) {
       loop.step();
       loop.step();
       searches.get(0).finish(FinishReason.TIMED_OUT);
@@ -116,13 +115,13 @@ class DecodingLoopTest {
       ScriptedModel model = ScriptedModel.of(VOCABULARY, script, new int[] {3}, new int[] {4});
       model.interruptedRun = interrupted;
       List<Search> searches = List.of(Searches.of(setup), Searches.of(greedy(4, 7)));
-      try (DecodingLoop loop = new DecodingLoop(model, searches)) {
+      try (DecodingLoop loop = loop(model, searches)) {
         boolean more = true;
         while (more) {
           try {
             more = loop.step();
           } catch (RunInterruptedException e) {
-            assertThat(loop.runs(0)).isLessThanOrEqualTo(interrupted);
+            assertThat(model.runs).isEqualTo(interrupted);
           }
         }
       }
@@ -132,10 +131,127 @@ class DecodingLoopTest {
   }
 
   @Test
+  void searches_that_join_later_give_what_they_give_alone() {
+    List<SearchSetup> setups =
+        List.of(greedy(2, 7), sampling(1, 12, 3), greedy(4, 20), sampling(3, 4, 2), greedy(5, 1));
+    for (int pause = 0; pause < 5; pause++) {
+      List<Search> searches = setups.stream().map(Searches::of).toList();
+      try (DecodingLoop batch = alone(searches.get(0), 2)) {
+        batch.step();
+        for (int i = 1; i < searches.size(); i++) {
+          for (int step = 0; step < pause; step++) {
+            batch.step();
+          }
+          try (DecodingLoop newcomer = alone(searches.get(i), setups.get(i).prompt().ids()[0])) {
+            newcomer.step();
+            assertThat(batch.absorb(newcomer)).isTrue();
+          }
+        }
+        while (batch.step()) {}
+      }
+      for (int i = 0; i < setups.size(); i++) {
+        assertThat(searches.get(i).results()).isEqualTo(Runs.run(script, setups.get(i)));
+      }
+    }
+  }
+
+  private DecodingLoop alone(Search search, int prompt) {
+    return loop(ScriptedModel.of(VOCABULARY, script, new int[] {prompt}), List.of(search));
+  }
+
+  @Test
+  void a_search_that_leaves_moves_one_other_row_at_most() {
+    List<Search> searches =
+        Stream.of(greedy(2, 9), greedy(4, 9), greedy(5, 9), greedy(6, 9))
+            .map(Searches::of)
+            .toList();
+    ScriptedModel model =
+        ScriptedModel.of(
+            VOCABULARY, script, new int[] {2}, new int[] {4}, new int[] {5}, new int[] {6});
+    try (DecodingLoop batch = loop(model, searches)) {
+      batch.step();
+      searches.get(0).finish(FinishReason.CANCELLED);
+      batch.step();
+      assertThat(model.lastParents).containsExactly(3, 1, 2);
+    }
+  }
+
+  @Test
+  void batches_that_cannot_share_runs_stay_as_they_are() {
+    List<Search> searches = Stream.of(greedy(2, 7), greedy(4, 9)).map(Searches::of).toList();
+    ScriptedModel closed = ScriptedModel.of(VOCABULARY, script, new int[] {2});
+    closed.joins = false;
+    try (DecodingLoop batch = loop(closed, List.of(searches.get(0)));
+        DecodingLoop other = alone(searches.get(1), 4)) {
+      assertThat(batch.absorb(other)).as("before the prompts are through").isFalse();
+      batch.step();
+      other.step();
+      assertThat(batch.absorb(other)).isFalse();
+      while (batch.step()) {}
+      while (other.step()) {}
+    }
+    assertThat(searches.get(0).results()).isEqualTo(Runs.run(script, greedy(2, 7)));
+    assertThat(searches.get(1).results()).isEqualTo(Runs.run(script, greedy(4, 9)));
+  }
+
+  @Test
+  void a_prompt_that_runs_in_parts_gives_what_it_gives_at_once() {
+    SearchSetup setup =
+        setup(VOCABULARY, new int[] {3, 4, 5, 6, 7}, "max_new_tokens", 6, "eos_token_id", 0);
+    Search search = Searches.of(setup);
+    ScriptedModel model = ScriptedModel.of(VOCABULARY, script, setup.prompt().ids());
+    model.interruptedRun = 1;
+    try (DecodingLoop batch = loop(model, List.of(search))) {
+      assertThat(batch.prefill(2)).isFalse();
+      assertThatThrownBy(() -> batch.prefill(2)).isInstanceOf(RunInterruptedException.class);
+      assertThat(batch.prefill(2)).isFalse();
+      assertThat(search.settled()).isZero();
+      assertThat(batch.prefill(2)).isTrue();
+      assertThat(search.settled()).isOne();
+      assertThat(batch.prefill(2)).isTrue();
+      assertThat(model.runs).isEqualTo(3);
+      while (batch.step()) {}
+    }
+    assertThat(search.results()).isEqualTo(Runs.run(script, setup));
+  }
+
+  @Test
+  void a_search_that_fails_leaves_the_batch_and_the_others_go_on() {
+    ScriptedModel model = ScriptedModel.of(VOCABULARY, script, new int[] {2}, new int[] {4});
+    SearchSetup failing =
+        setup(
+            VOCABULARY,
+            new int[] {2},
+            null,
+            request ->
+                request.logitsProcessor(
+                    (tokens, scores) -> {
+                      if (tokens.length() > 3) {
+                        throw new IllegalStateException("my own mistake");
+                      }
+                    }),
+            "max_new_tokens",
+            9);
+    List<Search> searches = List.of(Searches.of(failing), Searches.of(greedy(4, 8)));
+    List<String> failures = new ArrayList<>();
+    try (DecodingLoop loop =
+        new DecodingLoop(
+            model,
+            searches,
+            (search, failure) ->
+                failures.add(searches.indexOf(search) + ": " + failure.getMessage()))) {
+      while (loop.step()) {}
+    }
+    assertThat(failures).containsExactly("0: my own mistake");
+    assertThat(model.rowsPerRun.subList(0, 5)).containsExactly(2, 2, 2, 2, 1);
+    assertThat(searches.get(1).results()).isEqualTo(Runs.run(script, greedy(4, 8)));
+  }
+
+  @Test
   void a_state_with_other_rows_than_the_searches_is_refused() {
     ScriptedModel model = ScriptedModel.of(VOCABULARY, script, new int[] {2}, new int[] {4});
 
-    assertThatThrownBy(() -> new DecodingLoop(model, List.of(Searches.of(greedy(2, 8)))))
+    assertThatThrownBy(() -> loop(model, List.of(Searches.of(greedy(2, 8)))))
         .hasMessageContaining("1 rows")
         .hasMessageContaining("2");
   }

@@ -45,6 +45,19 @@ public final class Runs {
         options.get(io.loquent.Option.SEED).orElse(0L));
   }
 
+  /** A loop in which the failure of a search is the failure of the step. */
+  public static DecodingLoop loop(DecodingState state, List<? extends Search> searches) {
+    return new DecodingLoop(
+        state,
+        searches,
+        (search, failure) -> {
+          if (failure instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) failure;
+        });
+  }
+
   /** Runs one request over a scripted model. */
   public static List<Hypothesis> run(ScriptedModel.Script script, SearchSetup setup) {
     return run(ScriptedModel.of(setup.vocabularySize(), script, setup.prompt().ids()), setup);
@@ -52,7 +65,7 @@ public final class Runs {
 
   public static List<Hypothesis> run(ScriptedModel model, SearchSetup setup) {
     Search search = Searches.of(setup);
-    try (DecodingLoop loop = new DecodingLoop(model, List.of(search))) {
+    try (DecodingLoop loop = loop(model, List.of(search))) {
       while (loop.step()) {
         check(search);
       }

@@ -33,6 +33,7 @@ public final class ScriptedModel implements DecodingState {
   private final int vocabulary;
   private final int hiddenSize;
   private List<List<Integer>> rows = new ArrayList<>();
+  private int begun;
   private boolean started;
   private boolean justGathered;
   private boolean closed;
@@ -43,6 +44,12 @@ public final class ScriptedModel implements DecodingState {
 
   public int gathers;
   public final List<Integer> rowsPerRun = new ArrayList<>();
+
+  /** What the last gather was called with. */
+  public int[] lastParents = new int[0];
+
+  /** Whether rows of another model may join. */
+  public boolean joins = true;
 
   /** The run that is interrupted instead; -1 for none. */
   public int interruptedRun = -1;
@@ -94,11 +101,29 @@ public final class ScriptedModel implements DecodingState {
   }
 
   @Override
-  public StepOutput start() {
-    check(!started, "start() is called twice");
+  public StepOutput startPart(int mostPositions) {
+    check(!started, "a start is called twice");
+    check(mostPositions >= 1, "a part has " + mostPositions + " positions");
     run();
-    started = true;
-    return new Output(true);
+    int longest = rows.stream().mapToInt(List::size).max().orElse(0);
+    begun += Math.min(mostPositions, longest - begun);
+    started = begun == longest;
+    return started ? new Output(true) : null;
+  }
+
+  @Override
+  public boolean absorb(DecodingState other) {
+    ScriptedModel joining = (ScriptedModel) other;
+    check(started && joining.started, "rows join before their prompts are through");
+    check(!justGathered && !joining.justGathered, "rows join between gather() and append()");
+    if (!joins) {
+      return false;
+    }
+    rows.addAll(joining.rows);
+    joining.rows = new ArrayList<>();
+    generation++;
+    joining.generation++;
+    return true;
   }
 
   @Override
@@ -117,6 +142,7 @@ public final class ScriptedModel implements DecodingState {
     }
     check(!identity, "gather() changes nothing");
     rows = next;
+    lastParents = Arrays.copyOf(parents, count);
     justGathered = true;
     gathers++;
     generation++;

@@ -1,5 +1,6 @@
 package io.loquent.decoding.search;
 
+import static io.loquent.decoding.Runs.loop;
 import static io.loquent.decoding.Runs.setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,7 +72,7 @@ class AllocationTest {
 
     RunningSearch(int vocabulary, Object... options) {
       io.loquent.decoding.Search search = Searches.of(setup(vocabulary, new int[] {1, 2}, options));
-      loop = new DecodingLoop(new FixedState(vocabulary, search.promptRows()), List.of(search));
+      loop = loop(new FixedState(vocabulary, search.promptRows()), List.of(search));
     }
   }
 
@@ -91,7 +92,7 @@ class AllocationTest {
     }
 
     @Override
-    public StepOutput start() {
+    public StepOutput startPart(int mostPositions) {
       return this;
     }
 

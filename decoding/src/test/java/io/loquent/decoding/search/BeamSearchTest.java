@@ -1,6 +1,7 @@
 package io.loquent.decoding.search;
 
 import static io.loquent.decoding.Runs.ids;
+import static io.loquent.decoding.Runs.loop;
 import static io.loquent.decoding.Runs.run;
 import static io.loquent.decoding.Runs.setup;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -311,8 +312,7 @@ class BeamSearchTest {
     ScriptedModel.Script script = ScriptedModel.hashed(8, 15, 1);
     for (int steps = 0; steps < 6; steps++) {
       Search search = Searches.of(setup(15, PROMPT, "num_beams", 3, "num_return_sequences", 2));
-      try (DecodingLoop loop =
-          new DecodingLoop(ScriptedModel.of(15, script, PROMPT), List.of(search))) {
+      try (DecodingLoop loop = loop(ScriptedModel.of(15, script, PROMPT), List.of(search))) {
         for (int i = 0; i < steps; i++) {
           loop.step();
         }
@@ -353,8 +353,7 @@ class BeamSearchTest {
           Searches.of(setup(15, PROMPT, "num_beams", 3, "eos_token_id", 0, "max_new_tokens", 15));
       List<ChosenToken> seen = new ArrayList<>();
       try (DecodingLoop loop =
-          new DecodingLoop(
-              ScriptedModel.of(15, ScriptedModel.hashed(seed, 15, 3), PROMPT), List.of(search))) {
+          loop(ScriptedModel.of(15, ScriptedModel.hashed(seed, 15, 3), PROMPT), List.of(search))) {
         while (loop.step()) {
           while (seen.size() < search.settled()) {
             seen.add(search.token(seen.size()));
@@ -391,7 +390,7 @@ class BeamSearchTest {
     ScriptedModel model =
         ScriptedModel.of(
             18, script, setups.stream().map(s -> s.prompt().ids()).toArray(int[][]::new));
-    try (DecodingLoop loop = new DecodingLoop(model, searches)) {
+    try (DecodingLoop loop = loop(model, searches)) {
       while (loop.step()) {}
     }
     for (int i = 0; i < 5; i++) {

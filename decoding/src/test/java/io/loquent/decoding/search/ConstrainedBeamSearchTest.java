@@ -1,6 +1,7 @@
 package io.loquent.decoding.search;
 
 import static io.loquent.decoding.Runs.ids;
+import static io.loquent.decoding.Runs.loop;
 import static io.loquent.decoding.Runs.run;
 import static io.loquent.decoding.Runs.setup;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -123,8 +124,7 @@ class ConstrainedBeamSearchTest {
           Searches.of(
               setup(20, PROMPT, "num_beams", 3, "force_words_ids", List.of(List.of(7, 8, 9))));
       try (DecodingLoop loop =
-          new DecodingLoop(
-              ScriptedModel.of(20, ScriptedModel.hashed(1, 20, 1), PROMPT), List.of(search))) {
+          loop(ScriptedModel.of(20, ScriptedModel.hashed(1, 20, 1), PROMPT), List.of(search))) {
         for (int i = 0; i < steps; i++) {
           loop.step();
         }

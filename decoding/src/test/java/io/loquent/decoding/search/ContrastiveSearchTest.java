@@ -1,6 +1,7 @@
 package io.loquent.decoding.search;
 
 import static io.loquent.decoding.Runs.ids;
+import static io.loquent.decoding.Runs.loop;
 import static io.loquent.decoding.Runs.run;
 import static io.loquent.decoding.Runs.setup;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -145,7 +146,7 @@ class ContrastiveSearchTest {
     ScriptedModel model =
         ScriptedModel.withHidden(
             6, ScriptedModel.table(0.01, 0.01, 0.01, 0.01, 0.5, 0.46), 2, BY_TOKEN, PROMPT);
-    try (DecodingLoop loop = new DecodingLoop(model, List.of(search))) {
+    try (DecodingLoop loop = loop(model, List.of(search))) {
       loop.step();
       assertThat(search.settled()).isZero();
       loop.step();

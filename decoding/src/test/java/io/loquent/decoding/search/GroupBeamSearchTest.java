@@ -1,6 +1,7 @@
 package io.loquent.decoding.search;
 
 import static io.loquent.decoding.Runs.ids;
+import static io.loquent.decoding.Runs.loop;
 import static io.loquent.decoding.Runs.run;
 import static io.loquent.decoding.Runs.setup;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -174,8 +175,7 @@ class GroupBeamSearchTest {
                 "num_return_sequences",
                 4));
     try (DecodingLoop loop =
-        new DecodingLoop(
-            ScriptedModel.of(14, ScriptedModel.hashed(1, 14, 1), PROMPT), List.of(search))) {
+        loop(ScriptedModel.of(14, ScriptedModel.hashed(1, 14, 1), PROMPT), List.of(search))) {
       loop.step();
       loop.step();
       search.finish(FinishReason.TIMED_OUT);

@@ -12,6 +12,7 @@ public abstract sealed class GenerationException extends RuntimeException
     permits ModelLoadException,
         InvalidRequestException,
         ContextLengthException,
+        OverloadException,
         InferenceException {
 
   private static final long serialVersionUID = 1L;

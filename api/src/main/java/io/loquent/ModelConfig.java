@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * threads.inter_op=1
  * threads.spinning=false
  * batch_size=8
+ * continuous_batching=true         # concurrent calls share the runs of the model
+ * queue_size=256                   # calls that may wait for room in the running batch
+ * prefill_chunk_tokens=128         # tokens of a prompt between two steps of the others
  * memory_limit_mb=2048             # for caches, states and logits of running requests
  * graph_additions=true             # false runs the graphs exactly as they are in their files
  * tokenizer=models/tokenizer       # a folder, where the model's own has none
@@ -45,6 +48,9 @@ public final class ModelConfig {
   private final OptionalInt interOpThreads;
   private final Optional<Boolean> spinning;
   private final int batchSize;
+  private final boolean continuousBatching;
+  private final int queueSize;
+  private final int prefillChunkTokens;
   private final OptionalLong memoryLimitBytes;
   private final boolean graphAdditions;
   private final Map<String, String> sessionEntries;
@@ -59,6 +65,9 @@ public final class ModelConfig {
     interOpThreads = builder.interOpThreads;
     spinning = Optional.ofNullable(builder.spinning);
     batchSize = builder.batchSize;
+    continuousBatching = builder.continuousBatching;
+    queueSize = builder.queueSize;
+    prefillChunkTokens = builder.prefillChunkTokens;
     memoryLimitBytes = builder.memoryLimitBytes;
     graphAdditions = builder.graphAdditions;
     sessionEntries = Map.copyOf(builder.sessionEntries);
@@ -101,6 +110,9 @@ public final class ModelConfig {
     builder.interOpThreads = interOpThreads;
     builder.spinning = spinning.orElse(null);
     builder.batchSize = batchSize;
+    builder.continuousBatching = continuousBatching;
+    builder.queueSize = queueSize;
+    builder.prefillChunkTokens = prefillChunkTokens;
     builder.memoryLimitBytes = memoryLimitBytes;
     builder.graphAdditions = graphAdditions;
     builder.sessionEntries.putAll(sessionEntries);
@@ -173,12 +185,52 @@ public final class ModelConfig {
   }
 
   /**
-   * Returns how many requests {@link Generator#generateAll} runs at once.
+   * Returns how many requests run at once in {@link Generator#generateAll}, and in the running
+   * batch of {@link #continuousBatching()}.
    *
    * @return at least 1
    */
   public int batchSize() {
     return batchSize;
+  }
+
+  /**
+   * Returns whether concurrent calls share the runs of the model (continuous batching). A request
+   * joins the running batch between two steps and leaves it when it is finished. Results are those
+   * of a request alone, but for rounding in the last digits of scores.
+   *
+   * <p>The model then runs on one thread of the generator's own, which exists only while there are
+   * requests; so do logits processors, stopping criteria and other callbacks of requests, while
+   * listeners stay on the calling thread. A {@link TokenStream} is generated whether it is read or
+   * not.
+   *
+   * @return false unless switched on
+   */
+  public boolean continuousBatching() {
+    return continuousBatching;
+  }
+
+  /**
+   * Returns how many requests may wait for room in the running batch of {@link
+   * #continuousBatching()}; a further one fails at once with an {@link OverloadException}. {@link
+   * Generator#generateAll} waits instead.
+   *
+   * @return at least 1
+   */
+  public int queueSize() {
+    return queueSize;
+  }
+
+  /**
+   * Returns how many tokens of prompts run between two steps of the requests that are generating,
+   * in {@link #continuousBatching()} and {@link Generator#generateAll}: a long prompt runs in
+   * parts, so that it does not stall the others, and short ones run together. A graph that cannot
+   * continue a prompt runs all of it at once.
+   *
+   * @return at least 1
+   */
+  public int prefillChunkTokens() {
+    return prefillChunkTokens;
   }
 
   /**
@@ -230,6 +282,9 @@ public final class ModelConfig {
     private OptionalInt interOpThreads = OptionalInt.empty();
     private @Nullable Boolean spinning;
     private int batchSize = 16;
+    private boolean continuousBatching;
+    private int queueSize = 256;
+    private int prefillChunkTokens = 128;
     private OptionalLong memoryLimitBytes = OptionalLong.empty();
     private boolean graphAdditions = true;
     private final Map<String, String> sessionEntries = new LinkedHashMap<>();
@@ -311,13 +366,48 @@ public final class ModelConfig {
     }
 
     /**
-     * Sets how many requests {@link Generator#generateAll} runs at once.
+     * Sets how many requests run at once in {@link Generator#generateAll} and in continuous
+     * batching.
      *
      * @param batchSize at least 1
      * @return this builder
      */
     public Builder batchSize(int batchSize) {
       this.batchSize = atLeastOne("batch_size", batchSize);
+      return this;
+    }
+
+    /**
+     * Sets whether concurrent calls share the runs of the model.
+     *
+     * @param continuousBatching true for throughput of many calls at a time
+     * @return this builder
+     * @see ModelConfig#continuousBatching()
+     */
+    public Builder continuousBatching(boolean continuousBatching) {
+      this.continuousBatching = continuousBatching;
+      return this;
+    }
+
+    /**
+     * Sets how many requests may wait for room in the running batch of continuous batching.
+     *
+     * @param queueSize at least 1
+     * @return this builder
+     */
+    public Builder queueSize(int queueSize) {
+      this.queueSize = atLeastOne("queue_size", queueSize);
+      return this;
+    }
+
+    /**
+     * Sets how many tokens of prompts run between two steps of the requests that are generating.
+     *
+     * @param tokens at least 1; fewer make others wait less, and prompts take a little longer
+     * @return this builder
+     */
+    public Builder prefillChunkTokens(int tokens) {
+      prefillChunkTokens = atLeastOne("prefill_chunk_tokens", tokens);
       return this;
     }
 

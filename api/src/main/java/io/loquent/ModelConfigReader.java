@@ -32,6 +32,9 @@ final class ModelConfigReader {
           "threads.inter_op",
           "threads.spinning",
           "batch_size",
+          "continuous_batching",
+          "queue_size",
+          "prefill_chunk_tokens",
           "memory_limit_mb",
           "graph_additions");
   private static final List<String> SECTIONS =
@@ -141,6 +144,15 @@ final class ModelConfigReader {
     }
     if (entries.containsKey("batch_size")) {
       builder.batchSize(integer("batch_size"));
+    }
+    if (entries.containsKey("continuous_batching")) {
+      builder.continuousBatching(flag("continuous_batching"));
+    }
+    if (entries.containsKey("queue_size")) {
+      builder.queueSize(integer("queue_size"));
+    }
+    if (entries.containsKey("prefill_chunk_tokens")) {
+      builder.prefillChunkTokens(integer("prefill_chunk_tokens"));
     }
     if (entries.containsKey("memory_limit_mb")) {
       builder.memoryLimitBytes((long) integer("memory_limit_mb") << 20);

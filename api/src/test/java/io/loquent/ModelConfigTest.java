@@ -28,6 +28,9 @@ class ModelConfigTest {
       threads.inter_op=3
       threads.spinning=true
       batch_size=8
+      continuous_batching=true
+      queue_size=40
+      prefill_chunk_tokens=64
       memory_limit_mb=64
       graph_additions=false
       tokenizer=models/tokenizer
@@ -44,7 +47,8 @@ class ModelConfigTest {
       {"model": "models/g2p", "precision": "q8", "providers": ["cuda", "cpu"],
        "provider": {"cuda": {"device_id": 1}},
        "threads": {"intra_op": 2, "inter_op": 3, "spinning": true},
-       "batch_size": 8, "tokenizer": "models/tokenizer",
+       "batch_size": 8, "continuous_batching": true, "queue_size": 40,
+       "prefill_chunk_tokens": 64, "tokenizer": "models/tokenizer",
        "memory_limit_mb": 64, "graph_additions": false,
        "session": {"session.disable_prepacking": "1"},
        "generation": {"num_beams": 4, "early_stopping": "never", "stop_strings": ["END", "."],
@@ -70,6 +74,9 @@ class ModelConfigTest {
     assertThat(config.interOpThreads()).isEmpty();
     assertThat(config.spinning()).isEmpty();
     assertThat(config.batchSize()).isEqualTo(16);
+    assertThat(config.continuousBatching()).isFalse();
+    assertThat(config.queueSize()).isEqualTo(256);
+    assertThat(config.prefillChunkTokens()).isEqualTo(128);
     assertThat(config.memoryLimitBytes()).isEmpty();
     assertThat(config.graphAdditions()).isTrue();
     assertThat(config.sessionEntries()).isEmpty();
@@ -140,6 +147,9 @@ class ModelConfigTest {
     assertThat(config.precision()).isEqualTo("auto");
     assertThat(config.tokenizerFolder()).isEmpty();
     assertThat(config.batchSize()).isEqualTo(16);
+    assertThat(config.continuousBatching()).isFalse();
+    assertThat(config.queueSize()).isEqualTo(256);
+    assertThat(config.prefillChunkTokens()).isEqualTo(128);
     assertThat(config.providers()).containsExactly(ExecutionProvider.of(Kind.CPU));
   }
 
@@ -264,7 +274,14 @@ class ModelConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"threads.intra_op", "threads.inter_op", "batch_size"})
+  @ValueSource(
+      strings = {
+        "threads.intra_op",
+        "threads.inter_op",
+        "batch_size",
+        "queue_size",
+        "prefill_chunk_tokens"
+      })
   void a_bad_number_is_named(String name) throws IOException {
     for (String value : List.of("two", "0", "-1", "1.5", "99999999999", "")) {
       assertFails(
@@ -280,6 +297,10 @@ class ModelConfigTest {
         "m.properties",
         "model=models/g2p\nthreads.spinning=yes",
         "threads.spinning must be true or false; found yes");
+    assertFails(
+        "m.properties",
+        "model=models/g2p\ncontinuous_batching=on",
+        "continuous_batching must be true or false; found on");
   }
 
   @Test
@@ -321,6 +342,12 @@ class ModelConfigTest {
         .isThrownBy(() -> builder.batchSize(0))
         .withMessage("batch_size must be at least 1; found 0");
     assertThatExceptionOfType(ModelLoadException.class)
+        .isThrownBy(() -> builder.queueSize(0))
+        .withMessage("queue_size must be at least 1; found 0");
+    assertThatExceptionOfType(ModelLoadException.class)
+        .isThrownBy(() -> builder.prefillChunkTokens(-1))
+        .withMessage("prefill_chunk_tokens must be at least 1; found -1");
+    assertThatExceptionOfType(ModelLoadException.class)
         .isThrownBy(() -> builder.intraOpThreads(-2))
         .withMessageContaining("threads.intra_op");
     assertThatExceptionOfType(ModelLoadException.class)
@@ -347,6 +374,9 @@ class ModelConfigTest {
     assertThat(config.interOpThreads()).hasValue(3);
     assertThat(config.spinning()).contains(true);
     assertThat(config.batchSize()).isEqualTo(8);
+    assertThat(config.continuousBatching()).isTrue();
+    assertThat(config.queueSize()).isEqualTo(40);
+    assertThat(config.prefillChunkTokens()).isEqualTo(64);
     assertThat(config.memoryLimitBytes()).hasValue(64L << 20);
     assertThat(config.graphAdditions()).isFalse();
     assertThat(config.sessionEntries())

@@ -2,7 +2,6 @@ package io.loquent.runtime;
 
 import io.loquent.Cancellation;
 import io.loquent.FinishReason;
-import io.loquent.GenerationResult;
 import io.loquent.Option;
 import io.loquent.decoding.DecodingLoop;
 import io.loquent.decoding.DecodingState;
@@ -14,7 +13,11 @@ import io.loquent.runtime.model.OpenOptions;
 import io.loquent.runtime.model.PromptRow;
 import io.loquent.runtime.model.RunControl;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,43 +30,58 @@ import org.jspecify.annotations.Nullable;
 final class BatchRun implements AutoCloseable {
 
   private final LoadedModel model;
+  private final Deadlines deadlines;
   private final List<RequestRun> requests;
   private final OpenOptions openOptions;
   private final RunControl control = new RunControl();
-  private final List<Cancellation.Registration> registrations = new ArrayList<>();
+  private final Map<RequestRun, List<Cancellation.Registration>> registrations = new HashMap<>();
   private @Nullable DecodingLoop loop;
+  private boolean prefilled;
 
   BatchRun(LoadedModel model, List<RequestRun> requests, Deadlines deadlines) {
     this.model = model;
-    this.requests = List.copyOf(requests);
+    this.deadlines = deadlines;
+    this.requests = new ArrayList<>(requests);
     boolean useCache = requests.get(0).options.get(Option.USE_CACHE).orElse(true);
     boolean hiddenStates = Searches.needsHiddenStates(requests.get(0).options);
     int expectedTokens = requests.stream().mapToInt(request -> request.maxLength).max().orElse(0);
     openOptions = new OpenOptions(hiddenStates, useCache, hiddenStates, expectedTokens);
     try {
-      requests.forEach(request -> watch(request, deadlines));
+      requests.forEach(this::watch);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
   }
 
-  private void watch(RequestRun request, Deadlines deadlines) {
-    registrations.add(request.request.cancellation().onCancel(this::interruptIfIdle));
+  private void watch(RequestRun request) {
+    List<Cancellation.Registration> watches = new ArrayList<>();
+    registrations.put(request, watches);
+    request.onCancel(this::interruptIfIdle);
+    watches.add(request.request.cancellation().onCancel(this::interruptIfIdle));
     long remaining = request.remainingNanos();
     if (remaining < Long.MAX_VALUE) {
-      registrations.add(deadlines.after(remaining, this::interruptIfIdle));
+      watches.add(deadlines.after(remaining, this::interruptIfIdle));
+    }
+  }
+
+  private void unwatch(RequestRun request) {
+    List<Cancellation.Registration> watches = registrations.remove(request);
+    if (watches != null) {
+      watches.forEach(Cancellation.Registration::close);
     }
   }
 
   /** Interrupts the graph if nobody waits for it any more. Thread-safe. */
   private void interruptIfIdle() {
-    for (RequestRun request : requests) {
-      if (request.isLive() && request.stopReason() == null) {
-        return;
+    synchronized (requests) {
+      for (RequestRun request : requests) {
+        if (request.isLive() && request.stopReason() == null) {
+          return;
+        }
       }
+      control.terminate();
     }
-    control.terminate();
   }
 
   /**
@@ -72,22 +90,54 @@ final class BatchRun implements AutoCloseable {
    * @return false if all requests are finished
    */
   boolean step() {
+    return run(
+        () -> {
+          loop().step();
+          return true;
+        });
+  }
+
+  /**
+   * Runs the model over the next part of the prompts. Once they are through, the requests have
+   * their first tokens.
+   *
+   * @param mostPositions how many tokens of each prompt
+   * @return false if all requests are finished
+   */
+  boolean prefill(int mostPositions) {
+    return run(
+        () -> {
+          prefilled = loop().prefill(mostPositions);
+          return prefilled;
+        });
+  }
+
+  boolean isPrefilled() {
+    return prefilled;
+  }
+
+  /** Runs a part of the loop; it says whether the requests have chosen. */
+  private boolean run(BooleanSupplier part) {
     stopThoseDue();
     if (!anyLive()) {
       return false;
     }
     try {
-      loop().step();
+      if (part.getAsBoolean()) {
+        noteStep();
+      }
     } catch (RunInterruptedException e) {
       stopAll();
-      return false;
     }
+    return anyLive();
+  }
+
+  private void noteStep() {
     for (RequestRun request : requests) {
       if (request.isLive()) {
         request.afterStep();
       }
     }
-    return anyLive();
   }
 
   private DecodingLoop loop() {
@@ -98,7 +148,7 @@ final class BatchRun implements AutoCloseable {
           requests.stream().map(request -> request.search).collect(Collectors.toList());
       DecodingState state = model.open(rows, openOptions, control);
       try {
-        loop = new DecodingLoop(state, searches);
+        loop = new DecodingLoop(state, searches, this::fail);
       } catch (RuntimeException | Error e) {
         state.close();
         throw e;
@@ -107,7 +157,52 @@ final class BatchRun implements AutoCloseable {
     return loop;
   }
 
-  private boolean anyLive() {
+  private void fail(Search search, Throwable failure) {
+    for (RequestRun request : requests) {
+      if (request.search == search) {
+        request.fail(failure);
+      }
+    }
+  }
+
+  /**
+   * Takes over the requests of another batch, whose prompts are through. The other one is only to
+   * be closed then.
+   *
+   * @return false if they cannot share runs; nothing has changed then
+   */
+  boolean absorb(BatchRun other) {
+    DecodingLoop joining = other.loop;
+    // Whoever interrupts this batch must see all of its requests.
+    synchronized (requests) {
+      if (loop == null || joining == null || control.isTerminated() || !loop.absorb(joining)) {
+        return false;
+      }
+      requests.addAll(other.requests);
+    }
+    for (RequestRun request : other.requests) {
+      other.unwatch(request);
+      watch(request);
+    }
+    return true;
+  }
+
+  /** Forgets the requests that are finished, and returns them. */
+  List<RequestRun> takeFinished() {
+    List<RequestRun> finished = new ArrayList<>();
+    synchronized (requests) {
+      requests.removeIf(request -> !request.isLive() && finished.add(request));
+    }
+    finished.forEach(this::unwatch);
+    return finished;
+  }
+
+  /** The requests that take part, in no particular order. */
+  List<RequestRun> requests() {
+    return Collections.unmodifiableList(requests);
+  }
+
+  boolean anyLive() {
     return requests.stream().anyMatch(RequestRun::isLive);
   }
 
@@ -137,19 +232,9 @@ final class BatchRun implements AutoCloseable {
     requests.forEach(request -> request.stop(FinishReason.CANCELLED));
   }
 
-  /** The results, in the order of the requests. */
-  List<GenerationResult> results() {
-    List<GenerationResult> results = new ArrayList<>();
-    for (int i = 0; i < requests.size(); i++) {
-      results.add(requests.get(i).result(loop == null ? 0 : loop.runs(i)));
-    }
-    return results;
-  }
-
   @Override
   public void close() {
-    registrations.forEach(Cancellation.Registration::close);
-    registrations.clear();
+    new ArrayList<>(registrations.keySet()).forEach(this::unwatch);
     if (loop != null) {
       loop.close();
     }

@@ -1,5 +1,6 @@
 package io.loquent.runtime;
 
+import io.loquent.TokenStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,7 +22,7 @@ final class Lifetime {
   /** Calls in progress, by thread: a call may be made from inside a listener of another. */
   private final Map<Thread, Integer> running = new HashMap<>();
 
-  private final Set<RequestStream> streams = new HashSet<>();
+  private final Set<TokenStream> streams = new HashSet<>();
   private boolean closed;
   private boolean freed;
 
@@ -46,6 +47,14 @@ final class Lifetime {
     return !closed;
   }
 
+  /**
+   * Begins a call on behalf of others that are running, which closing waits for: also when it has
+   * begun.
+   */
+  synchronized void enterRunning() {
+    running.merge(Thread.currentThread(), 1, Integer::sum);
+  }
+
   /** Ends a call. The last one frees the model if it was closed meanwhile. */
   synchronized void leave() {
     running.computeIfPresent(
@@ -57,11 +66,11 @@ final class Lifetime {
   }
 
   /** Takes note of a stream to be ended with the generator; false if that is closing already. */
-  synchronized boolean register(RequestStream stream) {
+  synchronized boolean register(TokenStream stream) {
     return !closed && streams.add(stream);
   }
 
-  synchronized void forget(RequestStream stream) {
+  synchronized void forget(TokenStream stream) {
     streams.remove(stream);
   }
 
@@ -71,7 +80,7 @@ final class Lifetime {
    */
   void close() {
     boolean inside;
-    List<RequestStream> open;
+    List<TokenStream> open;
     synchronized (this) {
       closed = true;
       inside = running.containsKey(Thread.currentThread());
@@ -80,7 +89,7 @@ final class Lifetime {
       running.merge(Thread.currentThread(), 1, Integer::sum);
     }
     try {
-      open.forEach(RequestStream::close);
+      open.forEach(TokenStream::close);
     } finally {
       leave();
     }

@@ -13,7 +13,7 @@ import io.loquent.TokenStream;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.spi.Tokenizer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The way of one request, from {@link #generate(GenerationRequest, GenerationListener)}: merged
  * options and read input ({@link #plan}), a search for them ({@link RequestPlan#start}), then steps
- * ({@link BatchRun#step}) of one run of the graph ({@code DecodingState}) and one choice ({@code
- * Search}) each; tokens become text ({@link CandidateText}) as soon as they are settled; {@link
- * BatchRun#close} frees every native value.
+ * on the calling thread ({@link CallingThread#run}) or in a batch that other threads share ({@link
+ * SharedThread#run}). Each step ({@link BatchRun#step}) is one run of the graph ({@code
+ * DecodingState}) and one choice ({@code Search}); tokens become text ({@link CandidateText}) as
+ * soon as they are settled; {@link BatchRun#close} frees every native value.
  */
 public final class OnnxGenerator implements Generator {
 
-  private final ModelConfig config;
   private final LoadedModel model;
   private final @Nullable Tokenizer tokenizer;
   private final PromptReader reader;
@@ -39,9 +39,10 @@ public final class OnnxGenerator implements Generator {
   private final Deadlines deadlines = new Deadlines();
   private final Lifetime lifetime;
   private final GenerationOptions defaults;
+  private final RequestRunner alone;
+  private final @Nullable SharedBatch shared;
 
   private OnnxGenerator(ModelConfig config, OpenedFolder opened) {
-    this.config = config;
     model = opened.model();
     tokenizer = opened.tokenizer();
     reader = new PromptReader(model, tokenizer);
@@ -54,6 +55,15 @@ public final class OnnxGenerator implements Generator {
               deadlines.close();
               opened.close();
             });
+    alone = new CallingThread(model, config, deadlines, lifetime);
+    shared =
+        config.continuousBatching()
+            ? new SharedBatch(
+                progress -> new BatchScheduler(model, config, deadlines, progress),
+                lifetime,
+                config.batchSize(),
+                config.queueSize())
+            : null;
   }
 
   /**
@@ -79,17 +89,7 @@ public final class OnnxGenerator implements Generator {
     Objects.requireNonNull(listener, "listener");
     lifetime.enter();
     try {
-      RequestRun run = start(plan(request));
-      try (BatchRun batch = batch(List.of(run))) {
-        boolean running = true;
-        while (running) {
-          running = batch.step();
-          while (run.hasNext()) {
-            listener.onToken(run.next());
-          }
-        }
-        return batch.results().get(0);
-      }
+      return runner().run(start(plan(request)), listener);
     } finally {
       lifetime.leave();
     }
@@ -104,32 +104,16 @@ public final class OnnxGenerator implements Generator {
           plans.stream().mapToInt(plan -> plan.prompt().ids().length).max().orElse(0);
       int widestEncoder = plans.stream().mapToInt(OnnxGenerator::encoderLength).max().orElse(0);
       List<RequestRun> runs = new ArrayList<>();
-      Map<RequestPlan.BatchKey, List<Integer>> groups = new LinkedHashMap<>();
       for (RequestPlan plan : plans) {
-        groups.computeIfAbsent(plan.batchKey(model), key -> new ArrayList<>()).add(runs.size());
         runs.add(plan.start(model, reader, tokenizer, widestPrompt, widestEncoder));
       }
-      GenerationResult[] results = new GenerationResult[runs.size()];
-      groups.values().forEach(group -> runGroup(group, runs, results));
-      return List.of(results);
+      // Prompts of similar length need little padding, and a long one is better begun early.
+      List<RequestRun> longestFirst = new ArrayList<>(runs);
+      longestFirst.sort(Comparator.comparingInt(RequestRun::promptLength).reversed());
+      Map<RequestRun, GenerationResult> results = runner().runAll(longestFirst);
+      return runs.stream().map(results::get).collect(Collectors.toList());
     } finally {
       lifetime.leave();
-    }
-  }
-
-  private void runGroup(List<Integer> group, List<RequestRun> runs, GenerationResult[] results) {
-    for (int from = 0; from < group.size(); from += config.batchSize()) {
-      List<Integer> part = group.subList(from, Math.min(group.size(), from + config.batchSize()));
-      try (BatchRun batch = batch(part.stream().map(runs::get).collect(Collectors.toList()))) {
-        boolean running = true;
-        while (running) {
-          running = batch.step();
-        }
-        List<GenerationResult> partResults = batch.results();
-        for (int i = 0; i < part.size(); i++) {
-          results[part.get(i)] = partResults.get(i);
-        }
-      }
     }
   }
 
@@ -142,8 +126,7 @@ public final class OnnxGenerator implements Generator {
   public TokenStream stream(GenerationRequest request) {
     lifetime.enter();
     try {
-      RequestRun run = start(plan(request));
-      RequestStream stream = new RequestStream(lifetime, run, batch(List.of(run)));
+      TokenStream stream = runner().stream(start(plan(request)));
       if (!lifetime.register(stream)) {
         stream.close();
       }
@@ -151,6 +134,11 @@ public final class OnnxGenerator implements Generator {
     } finally {
       lifetime.leave();
     }
+  }
+
+  /** What a shared batch calls back cannot wait for that batch, so it runs by itself. */
+  private RequestRunner runner() {
+    return shared == null || shared.isOwnThread() ? alone : new SharedThread(shared, lifetime);
   }
 
   @Override
@@ -197,9 +185,5 @@ public final class OnnxGenerator implements Generator {
 
   private RequestRun start(RequestPlan plan) {
     return plan.start(model, reader, tokenizer, plan.prompt().ids().length, encoderLength(plan));
-  }
-
-  private BatchRun batch(List<RequestRun> runs) {
-    return new BatchRun(model, runs, deadlines);
   }
 }

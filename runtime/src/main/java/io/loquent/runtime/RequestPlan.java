@@ -70,6 +70,7 @@ record RequestPlan(
     }
     model.check(rows, needsHiddenStates(), usesCache());
     return new RequestRun(
+        batchKey(model),
         request,
         options,
         search,

@@ -21,9 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request while it is being generated. Confined to the generating thread, but for {@link
- * #stopReason()} and {@link #isLive()}.
+ * #cancel()}, {@link #stopReason()} and {@link #isLive()}.
  */
 final class RequestRun {
+
+  /** Requests with equal keys can share runs of the model from the start. */
+  final Object batchKey;
 
   final GenerationRequest request;
   final GenerationOptions options;
@@ -35,10 +38,15 @@ final class RequestRun {
   private final long startNanos;
   private final long limitNanos;
   private int emitted;
+  private int modelRuns;
   private long firstTokenNanos = -1;
+  private @Nullable Throwable failure;
+  private volatile boolean cancelled;
+  private volatile Runnable onCancel = () -> {};
   private volatile boolean live = true;
 
   RequestRun(
+      Object batchKey,
       GenerationRequest request,
       GenerationOptions options,
       Search search,
@@ -46,6 +54,7 @@ final class RequestRun {
       @Nullable Tokenizer tokenizer,
       long startNanos,
       int maxLength) {
+    this.batchKey = batchKey;
     this.request = request;
     this.options = options;
     this.search = search;
@@ -71,7 +80,7 @@ final class RequestRun {
 
   /** Why it must stop now, if it must. Thread-safe. */
   @Nullable FinishReason stopReason() {
-    if (request.cancellation().isCancelled()) {
+    if (cancelled || request.cancellation().isCancelled()) {
       return FinishReason.CANCELLED;
     }
     return remainingNanos() <= 0 ? FinishReason.TIMED_OUT : null;
@@ -92,8 +101,49 @@ final class RequestRun {
     }
   }
 
+  /** Asks for its end, because nobody waits for it any more. Thread-safe. */
+  void cancel() {
+    cancelled = true;
+    onCancel.run();
+  }
+
+  /** Sets what {@link #cancel()} runs from now on, if it was not called before. */
+  void onCancel(Runnable action) {
+    onCancel = action;
+  }
+
+  /** Ends it without a result, because its own search failed. */
+  void fail(Throwable reason) {
+    failure = reason;
+    live = false;
+  }
+
+  /** Ends it without a result, because of something outside it. */
+  void abort(Throwable reason) {
+    if (live) {
+      search.finish(FinishReason.CANCELLED);
+      fail(reason);
+    }
+  }
+
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Its length so far, of its longest candidate. */
+  int length() {
+    return rows.get(0).ids().length + modelRuns;
+  }
+
+  /** Tokens that have to run before its first one is known, in the encoder or the decoder. */
+  int promptLength() {
+    int[] encoderIds = rows.get(0).encoderIds();
+    return Math.max(rows.get(0).ids().length, encoderIds == null ? 0 : encoderIds.length);
+  }
+
   /** Takes note of what a run has changed. */
   void afterStep() {
+    modelRuns++;
     if (firstTokenNanos < 0) {
       firstTokenNanos = System.nanoTime();
     }
@@ -104,7 +154,7 @@ final class RequestRun {
 
   /** Whether a token of the first candidate can be handed out. */
   boolean hasNext() {
-    return emitted < search.settled();
+    return failure == null && emitted < search.settled();
   }
 
   /** The next token of the first candidate. */
@@ -122,8 +172,14 @@ final class RequestRun {
     return reason != FinishReason.CANCELLED && reason != FinishReason.TIMED_OUT;
   }
 
-  /** What came of it, after {@code modelRuns} runs. */
-  GenerationResult result(int modelRuns) {
+  /** What came of it; throws what it failed with. */
+  GenerationResult result() {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure != null) {
+      throw (RuntimeException) failure;
+    }
     List<Candidate> candidates = new ArrayList<>();
     int generated = 0;
     for (Hypothesis hypothesis : search.results()) {

@@ -91,7 +91,7 @@ final class RequestStream implements TokenStream {
   private void end() {
     try {
       if (result == null) {
-        result = batch.results().get(0);
+        result = request.result();
       }
     } finally {
       free();

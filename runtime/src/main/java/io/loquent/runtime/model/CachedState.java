@@ -3,8 +3,11 @@ package io.loquent.runtime.model;
 import ai.onnxruntime.OnnxTensor;
 import io.loquent.decoding.StepOutput;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a graph that takes its past as inputs and gives it back, longer by the new tokens,
@@ -16,8 +19,13 @@ import java.util.Map;
  */
 final class CachedState extends GraphState {
 
+  /** Padding that all rows have is dropped when it is one part in so many. */
+  private static final int DROPPED_SHARE = 4;
+
   private final long mostLogitsBytes;
   private final List<RowTensor> present = new ArrayList<>();
+
+  private boolean made;
 
   /** Positions in the cache, padding included. */
   private int length;
@@ -38,30 +46,41 @@ final class CachedState extends GraphState {
   }
 
   @Override
-  public StepOutput start() {
-    makeStates();
+  public @Nullable StepOutput startPart(int mostPositions) {
+    if (!made) {
+      made = true;
+      makeStates();
+    }
     int longest = longestPrompt();
     boolean lastOnly = lastOnly(graphs.first);
-    int most = lastOnly || context.allPositions() ? longest : positionsPerRun(longest);
-    boolean tokenByToken = !canStartWithSeveralTokens();
-    most = tokenByToken ? 1 : most;
-    for (int from = 0; from < longest; from += most) {
-      int width = Math.min(most, longest - from);
-      fillFrame(from, width);
-      runFrame(from == 0 ? graphs.first : graphs.next, lastOnly);
-      for (int row = 0; row < rows(); row++) {
-        int first = Math.max(0, padding[row] - from);
-        logits.show(row, first, width - first);
-      }
+    int mostPerRun = positionsPerRun(mostPositions, lastOnly);
+    int end = length + Math.min(mostPositions, longest - length);
+    while (length < end) {
+      runPrompts(Math.min(mostPerRun, longest - length), lastOnly);
     }
-    return logits;
+    return length == longest ? logits : null;
   }
 
-  private int positionsPerRun(int longest) {
-    if (!graphs.hasCache() || graphs.isSplit() || !graphs.continuesWithSeveralTokens()) {
-      return longest;
+  private void runPrompts(int width, boolean lastOnly) {
+    int from = length;
+    fillFrame(from, width);
+    runFrame(from == 0 ? graphs.first : graphs.next, lastOnly);
+    for (int row = 0; row < rows(); row++) {
+      int first = Math.max(0, padding[row] - from);
+      logits.show(row, first, width - first);
     }
-    return logits.positions(mostLogitsBytes, rows(), longest);
+  }
+
+  /** Who reads the logits of all positions wants them from one run. */
+  private int positionsPerRun(int mostPositions, boolean lastOnly) {
+    if (!canStartWithSeveralTokens()) {
+      return 1;
+    }
+    boolean inParts = graphs.hasCache() && !graphs.isSplit() && graphs.continuesWithSeveralTokens();
+    if (!inParts || context.allPositions()) {
+      return Integer.MAX_VALUE;
+    }
+    return lastOnly ? mostPositions : logits.positions(mostLogitsBytes, rows(), mostPositions);
   }
 
   private boolean canStartWithSeveralTokens() {
@@ -161,13 +180,92 @@ final class CachedState extends GraphState {
   }
 
   @Override
-  void gatherState(int[] parents, int newRows) {
-    present.forEach(tensor -> tensor.gather(parents, newRows));
-    padding = gathered(padding, parents, newRows);
+  void eachTensor(Consumer<RowTensor> action) {
+    present.forEach(action);
   }
 
   @Override
-  void closeState() {
-    present.forEach(RowTensor::close);
+  void gatherState(int[] parents, int newRows) {
+    padding = gathered(padding, parents, newRows);
+    dropCommonPadding();
+  }
+
+  /**
+   * When the longest rows have left, the others need not carry their padding any longer: a batch
+   * that rows join and leave all the time would grow without end.
+   */
+  private void dropCommonPadding() {
+    int common = Arrays.stream(padding).min().orElse(0);
+    if (common * DROPPED_SHARE < length || common == 0) {
+      return;
+    }
+    int index = 0;
+    for (StateTensor state : graphs.states) {
+      if (state.kind() != StateTensor.Kind.CROSS) {
+        RowTensor tensor = present.get(index++);
+        if (state.lengthAxis() >= 0) {
+          tensor.dropFirst(state.lengthAxis(), common);
+        }
+      }
+    }
+    length -= common;
+    for (int row = 0; row < padding.length; row++) {
+      padding[row] -= common;
+    }
+  }
+
+  @Override
+  boolean reserveJoin(GraphState newcomer) {
+    CachedState other = (CachedState) newcomer;
+    boolean grows = graphs.states.stream().anyMatch(s -> s.kind() == StateTensor.Kind.GROWING);
+    if (grows && length != other.length && !graphs.toleratesLeftPadding()) {
+      return false;
+    }
+    int index = 0;
+    for (StateTensor state : graphs.states) {
+      if (state.kind() != StateTensor.Kind.CROSS) {
+        RowTensor own = present.get(index);
+        RowTensor others = other.present.get(index++);
+        RowJoin join = rowJoin(state, other);
+        if (!join.suits(own, others)) {
+          return false;
+        }
+        own.reserveJoin(others, join);
+      }
+    }
+    return true;
+  }
+
+  /** All rows end in the same column, so the shorter ones get more padding on the left. */
+  private RowJoin rowJoin(StateTensor state, CachedState other) {
+    int longer = Math.max(length, other.length);
+    return state.lengthAxis() < 0
+        ? RowJoin.ofEqual()
+        : new RowJoin(
+            state.lengthAxis(),
+            longer,
+            length,
+            longer - length,
+            other.length,
+            longer - other.length);
+  }
+
+  @Override
+  void join(GraphState newcomer) {
+    CachedState other = (CachedState) newcomer;
+    int index = 0;
+    for (StateTensor state : graphs.states) {
+      if (state.kind() != StateTensor.Kind.CROSS) {
+        present.get(index).join(other.present.get(index), rowJoin(state, other));
+        index++;
+      }
+    }
+    int longer = Math.max(length, other.length);
+    int ownRows = padding.length;
+    padding = joined(padding, other.padding);
+    for (int row = 0; row < padding.length; row++) {
+      padding[row] += longer - (row < ownRows ? length : other.length);
+    }
+    length = longer;
   }
 }

@@ -249,6 +249,11 @@ final class DecoderGraphs implements AutoCloseable {
         && states.stream().noneMatch(state -> state.kind() == StateTensor.Kind.FIXED);
   }
 
+  /** Whether the decoder is told which of the encoder's positions are padding. */
+  boolean masksEncoder() {
+    return constants.values().stream().anyMatch(EncoderSource::isInput);
+  }
+
   private boolean hasMaskAndPositions(Graph graph) {
     boolean mask = false;
     boolean positions = false;

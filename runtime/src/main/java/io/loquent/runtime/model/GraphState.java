@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * What all decoding states over a graph share: the encoder's constants, the frame of a run, the
@@ -57,18 +60,112 @@ abstract class GraphState implements DecodingState {
     if (isIdentity(parents, newRows)) {
       return;
     }
-    gatherState(parents, newRows);
     boolean moved = newRows != rows;
     int[] newOrigin = new int[newRows];
     for (int row = 0; row < newRows; row++) {
       newOrigin[row] = origin[parents[row]];
       moved |= row >= rows || newOrigin[row] != origin[row];
     }
+    // Whatever may fail for want of memory comes first, so that a failed move has moved nothing.
+    boolean constantsMove = moved;
+    reserve(
+        () -> {
+          eachTensor(tensor -> tensor.reserveGather(parents, newRows));
+          if (constantsMove) {
+            eachConstant(constant -> constant.reserveGather(parents, newRows));
+          }
+          return true;
+        });
     if (moved) {
-      context.constants().values().forEach(constant -> constant.gather(parents, newRows));
+      eachConstant(constant -> constant.gather(parents, newRows));
     }
+    eachTensor(tensor -> tensor.gather(parents, newRows));
+    gatherState(parents, newRows);
     origin = newOrigin;
     rows = newRows;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Everything that may fail for want of memory comes first, so that a refused join leaves both
+   * states as they were.
+   */
+  @Override
+  public final boolean absorb(DecodingState newcomer) {
+    if (newcomer == this || newcomer.getClass() != getClass()) {
+      return false;
+    }
+    GraphState other = (GraphState) newcomer;
+    boolean joins =
+        other.graphs == graphs
+            && other.context.allPositions() == context.allPositions()
+            && reserve(() -> reserveConstants(other) && reserveJoin(other));
+    if (joins) {
+      context
+          .constants()
+          .forEach(
+              (name, constant) -> {
+                RowTensor others = other.constant(name);
+                constant.join(others, constantJoin(constant, others));
+              });
+      join(other);
+      origin = joined(origin, other.origin);
+      int next = Arrays.stream(origin, 0, rows).max().orElse(0) + 1;
+      for (int row = rows; row < origin.length; row++) {
+        origin[row] += next;
+      }
+      rows += other.rows;
+    }
+    return joins;
+  }
+
+  /** Takes memory for what comes; gives back what it took if there is too little. */
+  private boolean reserve(BooleanSupplier taking) {
+    try {
+      return taking.getAsBoolean();
+    } catch (RuntimeException | Error e) {
+      eachTensor(RowTensor::releaseSpare);
+      eachConstant(RowTensor::releaseSpare);
+      throw e;
+    }
+  }
+
+  private void eachConstant(Consumer<RowTensor> action) {
+    context.constants().values().forEach(action);
+  }
+
+  private RowTensor constant(String name) {
+    return Objects.requireNonNull(context.constants().get(name), name);
+  }
+
+  private boolean reserveConstants(GraphState other) {
+    for (Map.Entry<String, RowTensor> entry : context.constants().entrySet()) {
+      RowTensor constant = entry.getValue();
+      RowTensor others = other.context.constants().get(entry.getKey());
+      if (others == null) {
+        return false;
+      }
+      RowJoin join = constantJoin(constant, others);
+      if (!join.suits(constant, others) || (join.lengthAxis() >= 0 && !graphs.masksEncoder())) {
+        return false;
+      }
+      constant.reserveJoin(others, join);
+    }
+    return true;
+  }
+
+  /** Encoder outputs of unequal length are padded on the right, as the encoder itself pads. */
+  private static RowJoin constantJoin(RowTensor constant, RowTensor others) {
+    long[] shape = constant.shape();
+    for (int axis = constant.batchAxis() + 1; axis < shape.length; axis++) {
+      long length = others.dimension(axis);
+      if (shape[axis] != length) {
+        long longer = Math.max(shape[axis], length);
+        return RowJoin.fromStart(axis, (int) longer, (int) shape[axis], (int) length);
+      }
+    }
+    return RowJoin.ofEqual();
   }
 
   private boolean isIdentity(int[] parents, int newRows) {
@@ -86,14 +183,25 @@ abstract class GraphState implements DecodingState {
     return logits;
   }
 
-  /** Moves what the subclass keeps; called before the rows change. */
+  /** Does something with each tensor that the subclass keeps. */
+  abstract void eachTensor(Consumer<RowTensor> action);
+
+  /** Moves what else the subclass keeps by row; called before the rows change. */
   abstract void gatherState(int[] parents, int newRows);
+
+  /**
+   * Takes the memory that {@link #join} needs, so that it cannot fail; changes nothing that can be
+   * seen.
+   *
+   * @return false if the rows cannot share runs
+   */
+  abstract boolean reserveJoin(GraphState newcomer);
+
+  /** Takes over copies of another state's rows, of the same class; called before rows are added. */
+  abstract void join(GraphState newcomer);
 
   /** Runs the model with one new token for each row. */
   abstract void appendTokens(int[] tokens);
-
-  /** Frees what the subclass keeps. */
-  abstract void closeState();
 
   /** Adds the states' inputs and pinned outputs to a run. */
   interface StateBinding {
@@ -154,16 +262,23 @@ abstract class GraphState implements DecodingState {
       return;
     }
     closed = true;
-    closeState();
+    eachTensor(RowTensor::close);
     logits.close();
     stepInputs.close();
-    context.constants().values().forEach(RowTensor::close);
+    eachConstant(RowTensor::close);
     context.initial().values().forEach(RowTensor::close);
   }
 
   /** The length of the longest prompt. */
   final int longestPrompt() {
     return context.prompts().stream().mapToInt(prompt -> prompt.ids().length).max().orElse(0);
+  }
+
+  /** The entries of one array behind those of another. */
+  static int[] joined(int[] first, int[] second) {
+    int[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
   }
 
   /** A copy with the first entries taken from parents. */

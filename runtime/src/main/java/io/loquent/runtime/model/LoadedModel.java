@@ -148,6 +148,20 @@ public final class LoadedModel implements AutoCloseable {
     return List.of(decoderLength, encoderLength, shape);
   }
 
+  /**
+   * Tells whether rows can share runs that are not equally long, so that a row may join others that
+   * are under way.
+   *
+   * @return false if only rows that began together stay together
+   */
+  public boolean rowsJoinAtAnyLength() {
+    DecoderGraphs graphs = parts.decoder();
+    boolean lengthless =
+        graphs.hasCache()
+            && graphs.states.stream().allMatch(s -> s.kind() == StateTensor.Kind.FIXED);
+    return parts.sharesBuffers() || graphs.toleratesLeftPadding() || lengthless;
+  }
+
   private boolean toleratesPadding() {
     DecoderGraphs graphs = parts.decoder();
     // A shared buffer is padded on the right, where a last column of logits would be padding.

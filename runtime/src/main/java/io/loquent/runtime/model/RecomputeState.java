@@ -2,7 +2,10 @@ package io.loquent.runtime.model;
 
 import ai.onnxruntime.OnnxTensor;
 import io.loquent.decoding.StepOutput;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The state of a graph without a cache, or of one whose cache is not to be used: the tokens
@@ -23,7 +26,7 @@ final class RecomputeState extends GraphState {
     lengths = new int[rows];
     for (int row = 0; row < rows; row++) {
       int[] ids = context.prompts().get(row).ids();
-      tokens[row] = java.util.Arrays.copyOf(ids, Math.max(ids.length + 1, capacity()));
+      tokens[row] = Arrays.copyOf(ids, Math.max(ids.length + 1, capacity()));
       lengths[row] = ids.length;
     }
   }
@@ -33,7 +36,7 @@ final class RecomputeState extends GraphState {
   }
 
   @Override
-  public StepOutput start() {
+  public StepOutput startPart(int mostPositions) {
     runAll();
     return logits;
   }
@@ -42,7 +45,7 @@ final class RecomputeState extends GraphState {
   void appendTokens(int[] newTokens) {
     for (int row = 0; row < rows(); row++) {
       if (lengths[row] == tokens[row].length) {
-        tokens[row] = java.util.Arrays.copyOf(tokens[row], lengths[row] * 2);
+        tokens[row] = Arrays.copyOf(tokens[row], lengths[row] * 2);
       }
       tokens[row][lengths[row]++] = newTokens[row];
     }
@@ -96,6 +99,11 @@ final class RecomputeState extends GraphState {
   }
 
   @Override
+  void eachTensor(Consumer<RowTensor> action) {
+    // Only the shared parts hold native memory.
+  }
+
+  @Override
   void gatherState(int[] parents, int newRows) {
     int[][] target = other.length >= newRows ? other : new int[newRows][];
     for (int row = 0; row < newRows; row++) {
@@ -111,7 +119,23 @@ final class RecomputeState extends GraphState {
   }
 
   @Override
-  void closeState() {
-    // Only the shared parts hold native memory.
+  boolean reserveJoin(GraphState newcomer) {
+    RecomputeState other = (RecomputeState) newcomer;
+    return graphs.toleratesLeftPadding()
+        || IntStream.concat(rowLengths(this), rowLengths(other)).distinct().count() == 1;
+  }
+
+  private static IntStream rowLengths(RecomputeState state) {
+    return Arrays.stream(state.lengths, 0, state.rows());
+  }
+
+  @Override
+  void join(GraphState newcomer) {
+    RecomputeState other = (RecomputeState) newcomer;
+    int[][] all = Arrays.copyOf(tokens, rows() + other.rows());
+    System.arraycopy(other.tokens, 0, all, rows(), other.rows());
+    tokens = all;
+    this.other = new int[0][];
+    lengths = joined(Arrays.copyOf(lengths, rows()), other.lengths);
   }
 }

@@ -50,6 +50,10 @@ final class RowTensor implements AutoCloseable {
     return type;
   }
 
+  int batchAxis() {
+    return batchAxis;
+  }
+
   /** The native memory itself, row-major; valid until the next change. */
   ByteBuffer memory() {
     return present;
@@ -69,13 +73,18 @@ final class RowTensor implements AutoCloseable {
 
   /** Makes all present bytes zero. */
   void fillWithZeros() {
-    ByteBuffer view = present.duplicate();
+    zero(present, 0, (int) bytes(shape));
+  }
+
+  /** Makes some bytes of a buffer zero, whatever its position and limit. */
+  static void zero(ByteBuffer buffer, int from, int to) {
+    ByteBuffer view = buffer.duplicate();
     ((Buffer) view).clear();
-    int bytes = (int) bytes(shape);
-    while (view.position() + Long.BYTES <= bytes) {
+    ((Buffer) view).position(from);
+    while (view.position() + Long.BYTES <= to) {
       view.putLong(0);
     }
-    while (view.position() < bytes) {
+    while (view.position() < to) {
       view.put((byte) 0);
     }
   }
@@ -124,31 +133,117 @@ final class RowTensor implements AutoCloseable {
     }
   }
 
+  /** Takes the memory that {@link #gather} needs, which cannot fail then; changes nothing yet. */
+  void reserveGather(int[] parents, int rows) {
+    if (!gathersInPlace(parents, rows)) {
+      room(bytes(gatheredShape(rows)));
+    }
+  }
+
   /**
    * Repeats, reorders and drops rows: new row {@code i} is old row {@code parents[i]}. Only rows
    * that move are copied, where that is possible without a second buffer.
    */
   void gather(int[] parents, int rows) {
-    long[] gathered = shape.clone();
-    gathered[batchAxis] = rows;
-    long outer = 1;
-    for (int axis = 0; axis < batchAxis; axis++) {
-      outer *= shape[axis];
-    }
-    boolean sameLayout = outer == 1 || rows == shape[batchAxis];
-    if (sameLayout && canMoveInPlace(parents, rows)) {
-      copyRows(parents, rows, outer, present, rows);
+    long[] gathered = gatheredShape(rows);
+    if (gathersInPlace(parents, rows)) {
+      copyRows(parents, rows, present, rows);
       if (rows != shape[batchAxis]) {
         forgetPresentTensor();
       }
     } else {
       ByteBuffer target = room(bytes(gathered));
-      copyRows(parents, rows, outer, target, 0);
+      copyRows(parents, rows, target, 0);
       other = present;
       present = target;
       forgetPresentTensor();
     }
     shape = gathered;
+  }
+
+  private long[] gatheredShape(int rows) {
+    long[] gathered = shape.clone();
+    gathered[batchAxis] = rows;
+    return gathered;
+  }
+
+  private boolean gathersInPlace(int[] parents, int rows) {
+    boolean sameLayout = outer() == 1 || rows == shape[batchAxis];
+    return sameLayout
+        && bytes(gatheredShape(rows)) <= present.capacity()
+        && canMoveInPlace(parents, rows);
+  }
+
+  private long outer() {
+    long outer = 1;
+    for (int axis = 0; axis < batchAxis; axis++) {
+      outer *= shape[axis];
+    }
+    return outer;
+  }
+
+  /** Takes the memory that {@link #join} needs, which cannot fail then; changes nothing yet. */
+  void reserveJoin(RowTensor newcomer, RowJoin join) {
+    long bytes = bytes(join.shape(this, newcomer));
+    if (!joinsInPlace(join, bytes)) {
+      room(bytes);
+    }
+  }
+
+  /** Appends the rows of another tensor, which stays as it is. */
+  void join(RowTensor newcomer, RowJoin join) {
+    long[] joined = join.shape(this, newcomer);
+    if (joinsInPlace(join, bytes(joined))) {
+      join.copySecond(newcomer, present, joined);
+    } else {
+      ByteBuffer target = room(bytes(joined));
+      join.copyFirst(this, target, joined);
+      join.copySecond(newcomer, target, joined);
+      other = present;
+      present = target;
+    }
+    forgetPresentTensor();
+    shape = joined;
+  }
+
+  private boolean joinsInPlace(RowJoin join, long bytes) {
+    return join.leavesInPlace(this) && bytes <= present.capacity();
+  }
+
+  /** Drops the first positions of every row. */
+  void dropFirst(int lengthAxis, int count) {
+    int position = type.size;
+    for (int axis = lengthAxis + 1; axis < shape.length; axis++) {
+      position *= (int) shape[axis];
+    }
+    long blocks = 1;
+    for (int axis = 0; axis < lengthAxis; axis++) {
+      blocks *= shape[axis];
+    }
+    int block = position * (int) shape[lengthAxis];
+    int dropped = position * count;
+    ByteBuffer from = present.duplicate();
+    ByteBuffer to = present.duplicate();
+    ((Buffer) to).clear();
+    // Towards the beginning, so nothing is written over before it is read.
+    for (int i = 0; i < blocks; i++) {
+      ((Buffer) from).limit((i + 1) * block);
+      ((Buffer) from).position(i * block + dropped);
+      ((Buffer) to).position(i * (block - dropped));
+      to.put(from);
+    }
+    shape = shape.clone();
+    shape[lengthAxis] -= count;
+    forgetPresentTensor();
+  }
+
+  /** Gives the second buffer back, where it is not needed at each step. */
+  void releaseSpare() {
+    ByteBuffer spare = other;
+    if (spare != null && nextTensor == null) {
+      other = null;
+      buffers.giveBack(spare);
+    }
   }
 
   private void forgetPresentTensor() {
@@ -158,9 +253,6 @@ final class RowTensor implements AutoCloseable {
 
   /** Whether every row that moves can be read before it is written over, going upwards. */
   private boolean canMoveInPlace(int[] parents, int rows) {
-    if (rows > shape[batchAxis]) {
-      return false;
-    }
     for (int row = 0; row < rows; row++) {
       int parent = parents[row];
       boolean written = parent < row && parents[parent] != parent;
@@ -172,7 +264,8 @@ final class RowTensor implements AutoCloseable {
   }
 
   /** Copies rows; of the first {@code inPlace} ones those that stay where they are are left out. */
-  private void copyRows(int[] parents, int rows, long outer, ByteBuffer target, int inPlace) {
+  private void copyRows(int[] parents, int rows, ByteBuffer target, int inPlace) {
+    long outer = outer();
     int rowBytes = type.size;
     for (int axis = batchAxis + 1; axis < shape.length; axis++) {
       rowBytes *= (int) shape[axis];

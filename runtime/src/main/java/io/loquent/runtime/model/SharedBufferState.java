@@ -2,11 +2,11 @@ package io.loquent.runtime.model;
 
 import ai.onnxruntime.OnnxTensor;
 import io.loquent.decoding.StepOutput;
-import java.nio.Buffer;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a graph with the operator {@code com.microsoft.GroupQueryAttention}, whose past and
@@ -23,6 +23,10 @@ final class SharedBufferState extends GraphState {
   private final long mostLogitsBytes;
   private final List<RowTensor> caches = new ArrayList<>();
   private int capacity;
+
+  /** Positions of the prompts that have run. */
+  private int begun;
+
   private int[] lengths;
 
   SharedBufferState(StateContext context) {
@@ -37,27 +41,39 @@ final class SharedBufferState extends GraphState {
   }
 
   @Override
-  public StepOutput start() {
+  public @Nullable StepOutput startPart(int mostPositions) {
     int longest = longestPrompt();
-    capacity = Math.max(LEAST_CAPACITY, Math.min(context.expectedTokens(), longest + 256));
+    if (caches.isEmpty()) {
+      makeCaches(longest);
+    }
+    boolean lastOnly = lastOnly(graphs.first);
+    int width = Math.min(positionsPerRun(mostPositions, lastOnly), longest - begun);
+    runPrompts(begun, width, lastOnly);
+    begun += width;
+    return begun == longest ? logits : null;
+  }
+
+  private void makeCaches(int longest) {
+    int expected = Math.min(context.expectedTokens(), longest + 256);
+    capacity = Math.max(LEAST_CAPACITY, Math.max(longest, expected));
     for (StateTensor state : graphs.states) {
       RowTensor cache =
           new RowTensor(
               context.buffers(), state.type(), state.batchAxis(), state.shape(rows(), capacity));
-      cache.fillWithZeros();
       caches.add(cache);
+      cache.fillWithZeros();
     }
-    boolean lastOnly = lastOnly(graphs.first);
-    int most = lastOnly || context.allPositions() ? longest : positionsPerRun(longest);
-    for (int from = 0; from < longest; from += most) {
-      runPrompts(from, Math.min(most, longest - from), lastOnly);
-    }
-    return logits;
   }
 
-  /** The operator takes several new tokens behind a past for one row only. */
-  private int positionsPerRun(int longest) {
-    return rows() == 1 ? logits.positions(mostLogitsBytes, 1, longest) : longest;
+  /**
+   * The operator takes several new tokens behind a past for one row only; and who reads the logits
+   * of all positions wants them from one run.
+   */
+  private int positionsPerRun(int mostPositions, boolean lastOnly) {
+    if (rows() > 1 || context.allPositions()) {
+      return Integer.MAX_VALUE;
+    }
+    return lastOnly ? mostPositions : logits.positions(mostLogitsBytes, 1, mostPositions);
   }
 
   private void runPrompts(int from, int width, boolean lastOnly) {
@@ -88,10 +104,7 @@ final class SharedBufferState extends GraphState {
 
   @Override
   void appendTokens(int[] tokens) {
-    int longest = 0;
-    for (int row = 0; row < rows(); row++) {
-      longest = Math.max(longest, lengths[row] + 1);
-    }
+    int longest = longest() + 1;
     if (longest > capacity) {
       grow(longest);
     }
@@ -118,53 +131,88 @@ final class SharedBufferState extends GraphState {
     }
   }
 
-  /** Moves every row's heads apart, to make room for half as many positions again. */
+  /** Makes room for half as many positions again. */
   private void grow(int needed) {
-    int larger = Math.max(needed, capacity + capacity / 2);
-    for (int i = 0; i < caches.size(); i++) {
-      StateTensor state = graphs.states.get(i);
-      RowTensor old = caches.get(i);
-      RowTensor grown =
-          new RowTensor(
-              context.buffers(), state.type(), state.batchAxis(), state.shape(rows(), larger));
-      grown.fillWithZeros();
-      copyHeads(old, grown, state);
-      caches.set(i, grown);
-      old.close();
-    }
-    capacity = larger;
+    resize(Math.max(needed, capacity + capacity / 2));
   }
 
-  private static void copyHeads(RowTensor from, RowTensor to, StateTensor state) {
-    long[] shape = from.shape();
-    long blocks = 1;
-    for (int axis = 0; axis < state.lengthAxis(); axis++) {
-      blocks *= shape[axis];
+  /** Moves every row's heads apart: in all caches or, where memory ends, in none. */
+  private void resize(int positions) {
+    int resized = 0;
+    try {
+      for (; resized < caches.size(); resized++) {
+        resize(resized, positions);
+      }
+    } catch (RuntimeException | Error e) {
+      while (resized-- > 0) {
+        resize(resized, capacity);
+      }
+      throw e;
     }
-    int positionBytes = state.type().size;
-    for (int axis = state.lengthAxis() + 1; axis < shape.length; axis++) {
-      positionBytes *= (int) shape[axis];
-    }
-    int oldBytes = (int) shape[state.lengthAxis()] * positionBytes;
-    int newBytes = (int) to.dimension(state.lengthAxis()) * positionBytes;
-    ByteBuffer source = from.memory().duplicate();
-    ByteBuffer target = to.memory().duplicate();
-    for (int block = 0; block < blocks; block++) {
-      ((Buffer) source).limit((block + 1) * oldBytes);
-      ((Buffer) source).position(block * oldBytes);
-      ((Buffer) target).position(block * newBytes);
-      target.put(source);
-    }
+    capacity = positions;
+  }
+
+  private void resize(int index, int positions) {
+    StateTensor state = graphs.states.get(index);
+    RowTensor old = caches.get(index);
+    RowTensor resized =
+        new RowTensor(
+            context.buffers(), state.type(), state.batchAxis(), state.shape(rows(), positions));
+    int kept = Math.min(capacity, positions);
+    RowJoin.fromStart(state.lengthAxis(), positions, kept, 0)
+        .copyFirst(old, resized.memory(), resized.shape());
+    caches.set(index, resized);
+    old.close();
+  }
+
+  @Override
+  void eachTensor(Consumer<RowTensor> action) {
+    caches.forEach(action);
   }
 
   @Override
   void gatherState(int[] parents, int newRows) {
-    caches.forEach(cache -> cache.gather(parents, newRows));
     lengths = gathered(lengths, parents, newRows);
   }
 
   @Override
-  void closeState() {
-    caches.forEach(RowTensor::close);
+  boolean reserveJoin(GraphState newcomer) {
+    SharedBufferState other = (SharedBufferState) newcomer;
+    int longest = Math.max(longest(), other.longest());
+    if (longest > capacity) {
+      grow(longest);
+    }
+    for (int i = 0; i < caches.size(); i++) {
+      RowJoin join = rowJoin(i, other);
+      if (!join.suits(caches.get(i), other.caches.get(i))) {
+        return false;
+      }
+      caches.get(i).reserveJoin(other.caches.get(i), join);
+    }
+    return true;
+  }
+
+  /** Where there is room, the newcomers' positions go to the beginning of rows of equal size. */
+  private RowJoin rowJoin(int cache, SharedBufferState other) {
+    return RowJoin.fromStart(
+        graphs.states.get(cache).lengthAxis(), capacity, capacity, other.longest());
+  }
+
+  private int longest() {
+    int longest = 0;
+    for (int row = 0; row < rows(); row++) {
+      longest = Math.max(longest, lengths[row]);
+    }
+    return longest;
+  }
+
+  @Override
+  void join(GraphState newcomer) {
+    SharedBufferState other = (SharedBufferState) newcomer;
+    for (int i = 0; i < caches.size(); i++) {
+      caches.get(i).join(other.caches.get(i), rowJoin(i, other));
+      caches.get(i).releaseSpare();
+    }
+    lengths = joined(lengths, other.lengths);
   }
 }

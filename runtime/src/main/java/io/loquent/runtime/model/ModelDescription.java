@@ -101,9 +101,10 @@ final class ModelDescription {
     List<String> notes = new ArrayList<>(parts.config().notes());
     if (parts.quantizesActivations()) {
       notes.add(
-          "the graph quantizes activations per call (dynamic int8): its numbers depend on how tokens"
-              + " are grouped into calls, so a batched result may differ from a single one, and a"
-              + " run with a cache from one without");
+          "the graph quantizes activations per call (dynamic int8, or MatMulNBits with"
+              + " accuracy_level 4): its numbers depend on how tokens are grouped into calls, so a"
+              + " batched result may differ from a single one, and a run with a cache from one"
+              + " without");
     }
     if (parts.decoder().wastesCache()) {
       notes.add(

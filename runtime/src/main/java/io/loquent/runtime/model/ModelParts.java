@@ -38,7 +38,6 @@ record ModelParts(
     implements AutoCloseable {
 
   private static final String SHARING_OPERATOR = "com.microsoft:GroupQueryAttention";
-  private static final String DYNAMIC_QUANTIZATION = "DynamicQuantizeLinear";
   private static final List<String> ENCODER_HEADS =
       List.of(
           "ForMaskedLM",
@@ -171,7 +170,7 @@ record ModelParts(
    * Whether activations are quantized per call, so that results depend on how calls are grouped.
    */
   boolean quantizesActivations() {
-    return uses(DYNAMIC_QUANTIZATION);
+    return summaries.values().stream().anyMatch(OnnxSummary::quantizesActivations);
   }
 
   private boolean uses(String operator) {

@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxFile {
 
+  /** The level of {@code MatMulNBits} at which it computes with activations of 8 bits. */
+  private static final long ACCURACY_INT8 = 4;
+
   private final ModelBytes bytes;
   private final Map<String, Long> opsets = new TreeMap<>();
   private final Set<String> operators = new TreeSet<>();
   private final Map<String, Long> externalFiles = new TreeMap<>();
   private long inlineWeightBytes;
+  private boolean quantizesActivations;
   private long irVersion;
   private String producerName = "";
   private String producerVersion = "";
@@ -97,7 +101,8 @@ public final class OnnxFile {
         Collections.unmodifiableMap(opsets),
         Collections.unmodifiableSet(operators),
         Collections.unmodifiableMap(externalFiles),
-        inlineWeightBytes);
+        inlineWeightBytes,
+        quantizesActivations);
   }
 
   private void readOpset(MessageReader reader) {
@@ -135,26 +140,37 @@ public final class OnnxFile {
   private void readNode(MessageReader reader) {
     String type = "";
     String domain = "";
+    long accuracyLevel = 0;
     while (reader.next()) {
       switch (reader.field()) {
         case Fields.NODE_OP_TYPE -> type = reader.text();
         case Fields.NODE_DOMAIN -> domain = reader.text();
-        case Fields.NODE_ATTRIBUTE -> readAttribute(reader.open());
+        case Fields.NODE_ATTRIBUTE ->
+            accuracyLevel = Math.max(accuracyLevel, readAttribute(reader.open()));
         default -> {}
       }
     }
     operators.add(OnnxNode.qualified(domain, type));
+    quantizesActivations |=
+        type.startsWith("DynamicQuantize")
+            || (type.equals("MatMulNBits") && accuracyLevel == ACCURACY_INT8);
   }
 
-  private void readAttribute(MessageReader reader) {
+  /** Returns the accuracy level, if that is what the attribute says. */
+  private long readAttribute(MessageReader reader) {
+    String name = "";
+    long value = 0;
     while (reader.next()) {
       switch (reader.field()) {
+        case Fields.ATTRIBUTE_NAME -> name = reader.text();
+        case Fields.ATTRIBUTE_INT -> value = reader.integer();
         case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS -> readGraph(reader.open());
         case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS -> readTensor(reader.message());
         case Fields.ATTRIBUTE_SPARSE_TENSOR -> readSparseTensor(reader.open());
         default -> {}
       }
     }
+    return name.equals("accuracy_level") ? value : 0;
   }
 
   private void readSparseTensor(MessageReader reader) {

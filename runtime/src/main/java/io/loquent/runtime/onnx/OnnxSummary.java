@@ -14,6 +14,8 @@ import java.util.Set;
  * @param externalFiles to each file that holds weights, as the model names it (relative to the
  *     model's folder), the least number of bytes that it must have
  * @param inlineWeightBytes bytes of the weights within the model file itself, roughly
+ * @param quantizesActivations whether a matrix product rounds its activations to 8 bits as it runs:
+ *     dynamic int8, and {@code MatMulNBits} with {@code accuracy_level} 4
  */
 public record OnnxSummary(
     long irVersion,
@@ -21,4 +23,5 @@ public record OnnxSummary(
     Map<String, Long> opsets,
     Set<String> operators,
     Map<String, Long> externalFiles,
-    long inlineWeightBytes) {}
+    long inlineWeightBytes,
+    boolean quantizesActivations) {}

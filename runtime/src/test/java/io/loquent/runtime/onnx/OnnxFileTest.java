@@ -88,6 +88,26 @@ final class OnnxFileTest {
         .containsExactly(Map.entry("constant.bin", 4L), Map.entry("inner.bin", 24L));
   }
 
+  @Test
+  void says_whether_products_round_their_activations() throws IOException {
+    assertThat(rounds(TinyModel.nodeMessage("DynamicQuantizeLinear", List.of("x"), "y"))).isTrue();
+    assertThat(rounds(TinyModel.nodeMessage("MatMul", List.of("x", "w"), "y"))).isFalse();
+    for (int level = 0; level <= 4; level++) {
+      MessageWriter attribute =
+          new MessageWriter()
+              .text(Fields.ATTRIBUTE_NAME, "accuracy_level")
+              .integer(Fields.ATTRIBUTE_INT, level);
+      MessageWriter node =
+          TinyModel.nodeMessage("com.microsoft:MatMulNBits", List.of("x", "w"), "y")
+              .message(Fields.NODE_ATTRIBUTE, attribute);
+      assertThat(rounds(node)).as("level %d", level).isEqualTo(level == 4);
+    }
+  }
+
+  private boolean rounds(MessageWriter node) throws IOException {
+    return OnnxFile.read(write(new TinyModel().node(node).model())).quantizesActivations();
+  }
+
   private static MessageWriter externalTensor(
       String name, String location, String offset, String length) {
     return new MessageWriter()

@@ -7,13 +7,16 @@ import io.loquent.GenerationResult;
 import io.loquent.Generator;
 import io.loquent.ModelConfig;
 import io.loquent.Option;
+import io.loquent.Token;
 import io.loquent.samples.benchmarks.worker.Measurement;
 import io.loquent.samples.benchmarks.worker.Meter;
 import io.loquent.samples.benchmarks.worker.Program;
 import io.loquent.samples.benchmarks.worker.Workload;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,12 +27,16 @@ public final class LoquentProgram implements Program {
 
   private static final long SEED = 3;
 
-  private final Generator generator;
+  private final ModelConfig config;
   private final int vocabulary;
+  private final Map<Workload, List<List<Integer>>> alone = new HashMap<>();
+  private Generator generator;
+  private boolean shared;
 
-  private LoquentProgram(Generator generator, int vocabulary) {
-    this.generator = generator;
+  private LoquentProgram(ModelConfig config, int vocabulary) {
+    this.config = config;
     this.vocabulary = vocabulary;
+    generator = Generator.open(config);
   }
 
   /**
@@ -45,7 +52,7 @@ public final class LoquentProgram implements Program {
     if (threads > 0) {
       config.intraOpThreads(threads);
     }
-    return new LoquentProgram(Generator.open(config.build()), vocabulary);
+    return new LoquentProgram(config.build(), vocabulary);
   }
 
   @Override
@@ -53,10 +60,20 @@ public final class LoquentProgram implements Program {
     if (workload.method() == Workload.Method.STREAMS) {
       return streams(workload);
     }
+    share(false);
     if (workload.batch() == 1 && workload.method() != Workload.Method.BEAM) {
       return solo(workload);
     }
     return together(workload);
+  }
+
+  /** Opens the model again where the other way to serve calls is needed: one is open at a time. */
+  private void share(boolean continuousBatching) {
+    if (shared != continuousBatching) {
+      generator.close();
+      shared = continuousBatching;
+      generator = Generator.open(config.toBuilder().continuousBatching(shared).build());
+    }
   }
 
   private Measurement solo(Workload workload) {
@@ -108,30 +125,69 @@ public final class LoquentProgram implements Program {
         : generator.generateAll(requests);
   }
 
-  /** Every request on a thread of its own; the first token is the last request's first. */
+  /**
+   * Every request on a thread of its own, all in one running batch. What is measured is the time in
+   * which all of them generate: from the last one's first token to the first one's last. Fails if a
+   * request gets other tokens than it gets alone, unless the model notes that its numbers depend on
+   * the batch.
+   */
   private Measurement streams(Workload workload) throws Exception {
+    if (!alone.containsKey(workload)) {
+      share(false);
+      List<List<Integer>> expected = new ArrayList<>();
+      for (int row = 0; row < workload.batch(); row++) {
+        expected.add(ids(generator.generate(request(workload, row))));
+      }
+      alone.put(workload, expected);
+    }
+    share(true);
     ExecutorService threads = Executors.newFixedThreadPool(workload.batch());
     try {
-      List<Callable<GenerationResult>> calls = new ArrayList<>();
+      List<Callable<TimedTokens>> calls = new ArrayList<>();
       for (int row = 0; row < workload.batch(); row++) {
         GenerationRequest request = request(workload, row);
-        calls.add(() -> generator.generate(request));
+        calls.add(() -> new TimedTokens(generator, request));
       }
+      long start = System.nanoTime();
       Meter meter = new Meter();
       meter.start();
-      double first = 0;
-      int tokens = 0;
-      for (Future<GenerationResult> future : threads.invokeAll(calls)) {
-        GenerationResult result = future.get();
-        first = Math.max(first, result.timings().timeToFirstToken().toNanos() / 1e6);
-        tokens += result.usage().generatedTokens();
+      List<TimedTokens> streams = new ArrayList<>();
+      for (Future<TimedTokens> future : threads.invokeAll(calls)) {
+        streams.add(future.get());
       }
-      Measurement all = meter.stop(tokens);
+      Measurement all = meter.stop(0);
+      requireSame(streams, alone.get(workload));
+      long from = streams.stream().mapToLong(TimedTokens::first).max().orElseThrow();
+      long to = streams.stream().mapToLong(TimedTokens::last).min().orElseThrow();
+      long between = streams.stream().mapToLong(stream -> stream.between(from, to)).sum();
       return new Measurement(
-          tokens, first, all.totalMillis(), Double.NaN, Double.NaN, all.residentBytes());
+          (int) between + workload.batch(),
+          (from - start) / 1e6,
+          (to - start) / 1e6,
+          Double.NaN,
+          Double.NaN,
+          all.residentBytes());
     } finally {
       threads.shutdown();
     }
+  }
+
+  private void requireSame(List<TimedTokens> streams, List<List<Integer>> expected) {
+    int different = 0;
+    for (int row = 0; row < expected.size(); row++) {
+      different += streams.get(row).ids().equals(expected.get(row)) ? 0 : 1;
+    }
+    boolean mayDiffer =
+        generator.model().notes().stream().anyMatch(note -> note.contains("per call"));
+    String count = different + " of " + expected.size() + " requests have other tokens than alone";
+    if (different > 0 && !mayDiffer) {
+      throw new IllegalStateException(count);
+    }
+    System.err.println(count);
+  }
+
+  private static List<Integer> ids(GenerationResult result) {
+    return result.best().tokens().stream().map(Token::id).toList();
   }
 
   private GenerationRequest request(Workload workload, int row) {

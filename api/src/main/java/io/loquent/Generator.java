@@ -14,7 +14,8 @@ import java.util.List;
  * }</pre>
  *
  * <p>Thread-safe: requests may run concurrently and do not influence each other. The work is done
- * on the calling thread.
+ * on the calling thread, or with {@link ModelConfig#continuousBatching()} on one thread for all
+ * calls.
  */
 public interface Generator extends AutoCloseable {
 
@@ -61,6 +62,7 @@ public interface Generator extends AutoCloseable {
    * @throws InvalidRequestException if an option or input makes no sense, or the model cannot do it
    * @throws ContextLengthException if the prompt is too long
    * @throws InferenceException if the graph fails
+   * @throws OverloadException if too many requests are waiting in continuous batching
    * @throws IllegalStateException if the generator is closed
    */
   GenerationResult generate(GenerationRequest request);
@@ -86,8 +88,8 @@ public interface Generator extends AutoCloseable {
   }
 
   /**
-   * Runs requests as batches of at most {@link ModelConfig#batchSize()} rows. Each request keeps
-   * its own options, and its result equals the one it would have alone (but for rounding in the
+   * Runs requests together, at most {@link ModelConfig#batchSize()} at a time; when one is finished,
+   * the next takes its place. Each request keeps its own options, and its result equals the one it would have alone (but for rounding in the
    * last digits of scores; graphs with dynamic int8 quantisation are the exception, see {@link
    * ModelInfo#notes()}).
    *
@@ -101,6 +103,7 @@ public interface Generator extends AutoCloseable {
    *
    * @param request the input and its options
    * @return a stream, to be closed
+   * @throws OverloadException if too many requests are waiting in continuous batching
    */
   TokenStream stream(GenerationRequest request);
 

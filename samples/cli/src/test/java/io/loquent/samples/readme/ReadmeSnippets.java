@@ -8,6 +8,7 @@ import io.loquent.GenerationRequest;
 import io.loquent.GenerationResult;
 import io.loquent.Generator;
 import io.loquent.Input;
+import io.loquent.ModelConfig;
 import io.loquent.Score;
 import io.loquent.Token;
 import io.loquent.TokenStream;
@@ -23,6 +24,17 @@ final class ReadmeSnippets {
 
   static void swap() {
     Generator generator = Generator.open(Paths.get("samples/models/pronounce.properties"));
+    generator.close();
+  }
+
+  static void serve() {
+    ModelConfig config =
+        ModelConfig.builder(Paths.get("samples/models/lm-shakespeare"))
+            .continuousBatching(true)
+            .batchSize(8)
+            .queueSize(100)
+            .build();
+    Generator generator = Generator.open(config); // now call it from as many threads as there are
     generator.close();
   }
 

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all decoding states over a graph share: the encoder's constants, the frame of a run, the
@@ -31,6 +32,11 @@ abstract class GraphState implements DecodingState {
   private final StepInputs stepInputs;
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
   private final Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
+
+  /** What the maps were filled for last. */
+  private @Nullable Graph bound;
+
+  private boolean boundContinues;
   private int rows;
 
   /** Which prompt each row came from: constants only move when this changes. */
@@ -203,34 +209,37 @@ abstract class GraphState implements DecodingState {
   /** Runs the model with one new token for each row. */
   abstract void appendTokens(int[] tokens);
 
-  /** Adds the states' inputs and pinned outputs to a run. */
+  /**
+   * Adds the states' inputs and pinned outputs to a run. The names must follow from the graph and
+   * from whether the frame continues a past.
+   */
   interface StateBinding {
     void bind(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned);
   }
 
   /** Runs a graph over the present frame. */
   final void run(Graph graph, boolean lastOnly, StateBinding binding) {
-    try (NativeValues values = new NativeValues()) {
+    if (graph != bound || frame.continues != boundContinues) {
+      // Otherwise what is put replaces the tensors of the step before, and the maps stay.
       inputs.clear();
       pinned.clear();
-      stepInputs.put(graph, frame, inputs, values);
-      context
-          .constants()
-          .forEach(
-              (name, constant) -> {
-                if (graph.hasInput(name)) {
-                  inputs.put(name, constant.asTensor());
-                }
-              });
-      binding.bind(inputs, pinned);
-      pinned.put(graphs.names.logits(), logits.target(frame, lastOnly, values));
-      String hidden = context.hiddenOutput();
-      try (OrtSession.Result result =
-          graph.run(
-              inputs, hidden.isEmpty() ? Set.of() : Set.of(hidden), pinned, context.control())) {
-        if (!hidden.isEmpty()) {
-          takeHiddenStates(graph, result, hidden);
-        }
+      bound = graph;
+      boundContinues = frame.continues;
+    }
+    stepInputs.put(graph, frame, inputs);
+    for (Map.Entry<String, RowTensor> constant : context.constants().entrySet()) {
+      if (graph.hasInput(constant.getKey())) {
+        inputs.put(constant.getKey(), constant.getValue().asTensor());
+      }
+    }
+    binding.bind(inputs, pinned);
+    pinned.put(graphs.names.logits(), logits.target(frame, lastOnly));
+    String hidden = context.hiddenOutput();
+    try (OrtSession.Result result =
+        graph.run(
+            inputs, hidden.isEmpty() ? Set.of() : Set.of(hidden), pinned, context.control())) {
+      if (!hidden.isEmpty()) {
+        takeHiddenStates(graph, result, hidden);
       }
     }
   }

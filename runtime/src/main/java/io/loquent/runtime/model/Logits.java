@@ -16,9 +16,9 @@ final class Logits implements StepOutput, AutoCloseable {
 
   private static final ByteBuffer NOTHING_YET = ByteBuffer.allocateDirect(0);
 
-  private final NativeBuffers buffers;
   private final TensorSpec spec;
   private final int vocabularySize;
+  private final StepTensor tensor;
   private ByteBuffer memory = NOTHING_YET;
   private int width;
   private int[] firstColumn = new int[0];
@@ -27,9 +27,9 @@ final class Logits implements StepOutput, AutoCloseable {
   private int hiddenSize;
 
   Logits(NativeBuffers buffers, TensorSpec spec, int vocabularySize) {
-    this.buffers = buffers;
     this.spec = spec;
     this.vocabularySize = vocabularySize;
+    tensor = new StepTensor(buffers, spec.type());
   }
 
   /** How many positions of all rows stay below a number of bytes; from 1 to {@code most}. */
@@ -45,13 +45,9 @@ final class Logits implements StepOutput, AutoCloseable {
    * Where the graph writes the logits of a frame. Afterwards every row shows all of the frame's
    * columns; {@link #show} narrows that.
    */
-  OnnxTensor target(Frame frame, boolean lastOnly, NativeValues values) {
+  OnnxTensor target(Frame frame, boolean lastOnly) {
     width = lastOnly || spec.rank() == 2 ? 1 : frame.width;
-    long bytes = frame.rows * (long) width * bytesPerPosition();
-    if (memory.capacity() < bytes) {
-      close();
-      memory = buffers.take(bytes);
-    }
+    memory = tensor.room(frame.rows * (long) width * vocabularySize, 0);
     if (firstColumn.length < frame.rows) {
       firstColumn = new int[frame.rows];
       columns = new int[frame.rows];
@@ -59,8 +55,8 @@ final class Logits implements StepOutput, AutoCloseable {
     Arrays.fill(firstColumn, 0);
     Arrays.fill(columns, width);
     return spec.rank() == 2
-        ? values.wrap(memory, spec.type(), frame.rows, vocabularySize)
-        : values.wrap(memory, spec.type(), frame.rows, width, vocabularySize);
+        ? tensor.tensor(frame.rows, vocabularySize)
+        : tensor.tensor(frame.rows, width, vocabularySize);
   }
 
   /** Says which of a row's columns are real tokens; the last of them counts as the newest. */
@@ -97,7 +93,7 @@ final class Logits implements StepOutput, AutoCloseable {
     int start = (row * width + firstColumn[row] + position) * vocabularySize;
     OnnxJavaType type = spec.type();
     if (type == OnnxJavaType.FLOAT) {
-      FloatBuffer floats = memory.asFloatBuffer();
+      FloatBuffer floats = tensor.floats();
       ((java.nio.Buffer) floats).position(start);
       floats.get(target, 0, vocabularySize);
     } else {
@@ -124,10 +120,7 @@ final class Logits implements StepOutput, AutoCloseable {
 
   @Override
   public void close() {
-    if (memory.capacity() > 0) {
-      ByteBuffer lent = memory;
-      memory = NOTHING_YET;
-      buffers.giveBack(lent);
-    }
+    memory = NOTHING_YET;
+    tensor.close();
   }
 }

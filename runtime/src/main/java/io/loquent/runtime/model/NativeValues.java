@@ -7,23 +7,17 @@ import ai.onnxruntime.OrtException;
 import io.loquent.InferenceException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The native tensors of one run or one state, closed together. Confined to one thread.
- *
- * <p>Every tensor that Loquent makes is made here, so that tests can ask whether one was forgotten.
+ * Makes and frees every tensor that Loquent makes, so that tests can ask whether one was forgotten.
+ * Thread-safe.
  */
-public final class NativeValues implements AutoCloseable {
+public final class NativeValues {
 
   private static final AtomicInteger OPEN = new AtomicInteger();
 
-  private final List<OnnxTensor> tensors = new ArrayList<>();
-
-  /** Creates an empty scope. */
-  NativeValues() {}
+  private NativeValues() {}
 
   /**
    * Returns how many native tensors are open in this process.
@@ -32,13 +26,6 @@ public final class NativeValues implements AutoCloseable {
    */
   public static int open() {
     return OPEN.get();
-  }
-
-  /** Wraps the first bytes of a direct buffer, without copying; the scope owns the tensor. */
-  OnnxTensor wrap(ByteBuffer buffer, OnnxJavaType type, long... shape) {
-    OnnxTensor tensor = make(buffer, type, shape);
-    tensors.add(tensor);
-    return tensor;
   }
 
   /**
@@ -73,11 +60,5 @@ public final class NativeValues implements AutoCloseable {
   static void release(OnnxTensor tensor) {
     tensor.close();
     OPEN.decrementAndGet();
-  }
-
-  @Override
-  public void close() {
-    tensors.forEach(NativeValues::release);
-    tensors.clear();
   }
 }

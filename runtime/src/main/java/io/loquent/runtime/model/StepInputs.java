@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inputs of a decoder graph that follow from the tokens alone: ids, mask, positions and the
@@ -36,7 +37,9 @@ final class StepInputs implements AutoCloseable {
 
   private final NativeBuffers buffers;
   private final GraphNames names;
-  private final Map<String, ByteBuffer> memory = new LinkedHashMap<>();
+  private final Map<String, StepTensor> tensors = new LinkedHashMap<>();
+  private @Nullable Graph lastGraph;
+  private List<TensorSpec> ours = List.of();
 
   StepInputs(NativeBuffers buffers, GraphNames names) {
     this.buffers = buffers;
@@ -47,13 +50,12 @@ final class StepInputs implements AutoCloseable {
   static void check(Graph graph, GraphNames names) {
     for (Map.Entry<String, TensorSpec> input : graph.inputs().entrySet()) {
       String name = names.standardName(input.getKey());
-      boolean ours = NAMES.contains(name) || input.getKey().equals(names.tokens());
       OnnxJavaType type = input.getValue().type();
       boolean known =
           type == OnnxJavaType.INT64
               || type == OnnxJavaType.INT32
               || (type == OnnxJavaType.BOOL && name.equals(CACHE_BRANCH));
-      if (ours && !known) {
+      if (isOurs(names, input.getKey()) && !known) {
         throw new ModelLoadException(
             graph.file()
                 + ": input \""
@@ -72,130 +74,131 @@ final class StepInputs implements AutoCloseable {
     }
   }
 
-  /** Adds a tensor for each of the graph's inputs that follow from the frame. */
-  void put(Graph graph, Frame frame, Map<String, OnnxTensor> inputs, NativeValues values) {
-    for (TensorSpec spec : graph.inputs().values()) {
-      if (spec.name().equals(names.tokens())) {
-        inputs.put(spec.name(), tokens(spec, frame, values));
+  private static boolean isOurs(GraphNames names, String input) {
+    return NAMES.contains(names.standardName(input)) || input.equals(names.tokens());
+  }
+
+  /** Adds a tensor for each of the graph's inputs that follow from the frame; keeps them. */
+  void put(Graph graph, Frame frame, Map<String, OnnxTensor> inputs) {
+    if (graph != lastGraph) {
+      lastGraph = graph;
+      ours = new ArrayList<>(graph.inputs().values());
+      ours.removeIf(spec -> !isOurs(names, spec.name()));
+    }
+    for (int i = 0; i < ours.size(); i++) {
+      TensorSpec spec = ours.get(i);
+      String name = spec.name();
+      if (name.equals(names.tokens())) {
+        inputs.put(name, tokens(spec, frame));
         continue;
       }
-      switch (names.standardName(spec.name())) {
-        case MASK, "decoder_attention_mask" -> inputs.put(spec.name(), mask(spec, frame, values));
-        case POSITIONS -> inputs.put(spec.name(), positions(spec, frame, values));
-        case "token_type_ids" -> inputs.put(spec.name(), zeros(spec, frame, values));
-        case CACHE_BRANCH -> inputs.put(spec.name(), cacheBranch(spec, frame, values));
+      switch (names.standardName(name)) {
+        case MASK, "decoder_attention_mask" -> inputs.put(name, mask(spec, frame));
+        case POSITIONS -> inputs.put(name, positions(spec, frame));
+        case "token_type_ids" -> inputs.put(name, zeros(spec, frame));
+        case CACHE_BRANCH -> inputs.put(name, cacheBranch(spec, frame));
         case "num_logits_to_keep", "logits_to_keep" ->
-            inputs.put(spec.name(), number(spec, frame.allPositions ? 0 : 1, values));
-        case LogitsPositions.INPUT -> inputs.put(spec.name(), picked(spec, frame, values));
-        case "cache_position" -> inputs.put(spec.name(), cachePosition(spec, frame, values));
-        default -> {
-          // A state or a constant: the caller's.
-        }
+            inputs.put(name, number(spec, frame.allPositions ? 0 : 1));
+        case LogitsPositions.INPUT -> inputs.put(name, picked(spec, frame));
+        case "cache_position" -> inputs.put(name, cachePosition(spec, frame));
+        default -> throw new IllegalStateException("nothing follows for input " + name);
       }
     }
   }
 
-  private OnnxTensor tokens(TensorSpec spec, Frame frame, NativeValues values) {
+  private OnnxTensor tokens(TensorSpec spec, Frame frame) {
     int count = frame.rows * frame.width;
-    ByteBuffer target = room(spec, count);
+    StepTensor tensor = tensor(spec);
+    ByteBuffer target = room(tensor, count);
     for (int i = 0; i < count; i++) {
-      write(spec, target, i, frame.tokens[i]);
+      tensor.write(target, i, frame.tokens[i]);
     }
-    return spec.rank() == 1
-        ? values.wrap(target, spec.type(), frame.rows)
-        : values.wrap(target, spec.type(), frame.rows, frame.width);
+    return spec.rank() == 1 ? tensor.tensor(frame.rows) : tensor.tensor(frame.rows, frame.width);
   }
 
-  private OnnxTensor mask(TensorSpec spec, Frame frame, NativeValues values) {
-    ByteBuffer target = room(spec, frame.rows * frame.maskWidth);
+  private OnnxTensor mask(TensorSpec spec, Frame frame) {
+    StepTensor tensor = tensor(spec);
+    ByteBuffer target = room(tensor, frame.rows * frame.maskWidth);
     for (int row = 0; row < frame.rows; row++) {
       for (int column = 0; column < frame.maskWidth; column++) {
         boolean real = column >= frame.maskFrom[row] && column < frame.maskTo[row];
-        write(spec, target, row * frame.maskWidth + column, real ? 1 : 0);
+        tensor.write(target, row * frame.maskWidth + column, real ? 1 : 0);
       }
     }
-    return values.wrap(target, spec.type(), frame.rows, frame.maskWidth);
+    return tensor.tensor(frame.rows, frame.maskWidth);
   }
 
-  private OnnxTensor positions(TensorSpec spec, Frame frame, NativeValues values) {
-    ByteBuffer target = room(spec, frame.rows * frame.width);
+  private OnnxTensor positions(TensorSpec spec, Frame frame) {
+    StepTensor tensor = tensor(spec);
+    ByteBuffer target = room(tensor, frame.rows * frame.width);
     for (int row = 0; row < frame.rows; row++) {
       for (int column = 0; column < frame.width; column++) {
         int position = Math.max(0, frame.positionStart[row] + column);
-        write(spec, target, row * frame.width + column, position);
+        tensor.write(target, row * frame.width + column, position);
       }
     }
-    return values.wrap(target, spec.type(), frame.rows, frame.width);
+    return tensor.tensor(frame.rows, frame.width);
   }
 
-  private OnnxTensor zeros(TensorSpec spec, Frame frame, NativeValues values) {
-    ByteBuffer target = room(spec, frame.rows * frame.width);
+  private OnnxTensor zeros(TensorSpec spec, Frame frame) {
+    StepTensor tensor = tensor(spec);
+    ByteBuffer target = room(tensor, frame.rows * frame.width);
     for (int i = 0; i < frame.rows * frame.width; i++) {
-      write(spec, target, i, 0);
+      tensor.write(target, i, 0);
     }
-    return values.wrap(target, spec.type(), frame.rows, frame.width);
+    return tensor.tensor(frame.rows, frame.width);
   }
 
-  private OnnxTensor cacheBranch(TensorSpec spec, Frame frame, NativeValues values) {
-    ByteBuffer target = room(spec, 1);
-    target.put(0, (byte) (frame.continues ? 1 : 0));
-    return values.wrap(target, spec.type(), 1);
+  private OnnxTensor cacheBranch(TensorSpec spec, Frame frame) {
+    StepTensor tensor = tensor(spec);
+    room(tensor, 1).put(0, (byte) (frame.continues ? 1 : 0));
+    return tensor.tensor(1);
   }
 
-  private OnnxTensor number(TensorSpec spec, int number, NativeValues values) {
-    ByteBuffer target = room(spec, 1);
-    write(spec, target, 0, number);
-    return spec.rank() == 0
-        ? values.wrap(target, spec.type())
-        : values.wrap(target, spec.type(), 1);
+  private OnnxTensor number(TensorSpec spec, int number) {
+    StepTensor tensor = tensor(spec);
+    tensor.write(room(tensor, 1), 0, number);
+    return spec.rank() == 0 ? tensor.scalar() : tensor.tensor(1);
   }
 
-  private OnnxTensor picked(TensorSpec spec, Frame frame, NativeValues values) {
+  private OnnxTensor picked(TensorSpec spec, Frame frame) {
     int count = frame.allPositions ? frame.width : 1;
-    ByteBuffer target = room(spec, frame.rows * count);
+    StepTensor tensor = tensor(spec);
+    ByteBuffer target = room(tensor, frame.rows * count);
     for (int row = 0; row < frame.rows; row++) {
       for (int i = 0; i < count; i++) {
-        write(spec, target, row * count + i, frame.allPositions ? i : frame.newest[row]);
+        tensor.write(target, row * count + i, frame.allPositions ? i : frame.newest[row]);
       }
     }
-    return values.wrap(target, spec.type(), frame.rows, count, 1);
+    return tensor.tensor(frame.rows, count, 1);
   }
 
-  private OnnxTensor cachePosition(TensorSpec spec, Frame frame, NativeValues values) {
-    ByteBuffer target = room(spec, frame.width);
+  private OnnxTensor cachePosition(TensorSpec spec, Frame frame) {
+    StepTensor tensor = tensor(spec);
+    ByteBuffer target = room(tensor, frame.width);
     for (int column = 0; column < frame.width; column++) {
-      write(spec, target, column, frame.maskWidth - frame.width + column);
+      tensor.write(target, column, frame.maskWidth - frame.width + column);
     }
-    return values.wrap(target, spec.type(), frame.width);
+    return tensor.tensor(frame.width);
   }
 
-  private ByteBuffer room(TensorSpec spec, int elements) {
-    long bytes = (long) elements * spec.type().size;
-    ByteBuffer buffer = memory.get(spec.name());
-    if (buffer == null || buffer.capacity() < bytes) {
-      if (buffer != null) {
-        // Forgotten first: taking a larger one may fail, and then it must not come back twice.
-        memory.remove(spec.name());
-        buffers.giveBack(buffer);
-      }
-      buffer = buffers.take(bytes + bytes / 2);
-      memory.put(spec.name(), buffer);
+  private StepTensor tensor(TensorSpec spec) {
+    StepTensor tensor = tensors.get(spec.name());
+    if (tensor == null) {
+      tensor = new StepTensor(buffers, spec.type());
+      tensors.put(spec.name(), tensor);
     }
-    return buffer;
+    return tensor;
   }
 
-  private static void write(TensorSpec spec, ByteBuffer target, int index, int value) {
-    if (spec.type() == OnnxJavaType.INT32) {
-      target.putInt(index * Integer.BYTES, value);
-    } else {
-      target.putLong(index * Long.BYTES, value);
-    }
+  /** Half as much again, so that a growing mask finds room for many steps at once. */
+  private static ByteBuffer room(StepTensor tensor, int elements) {
+    return tensor.room(elements, elements / 2);
   }
 
   @Override
   public void close() {
-    List<ByteBuffer> all = new ArrayList<>(memory.values());
-    memory.clear();
-    all.forEach(buffers::giveBack);
+    tensors.values().forEach(StepTensor::close);
+    tensors.clear();
   }
 }

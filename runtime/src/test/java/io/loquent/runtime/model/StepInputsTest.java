@@ -48,8 +48,6 @@ final class StepInputsTest {
     frame.resize(1, width);
     frame.maskWidth = width;
     Map<String, OnnxTensor> tensors = new HashMap<>();
-    try (NativeValues values = new NativeValues()) {
-      inputs.put(graph, frame, tensors, values);
-    }
+    inputs.put(graph, frame, tensors);
   }
 }

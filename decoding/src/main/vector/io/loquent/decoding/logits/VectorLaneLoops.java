@@ -28,37 +28,24 @@ final class VectorLaneLoops implements LaneLoops {
     }
   }
 
+  /** In one method: a vector that is passed to another may become an object. */
   @Override
   public void addExponentials(float[] scores, int from, int count, float max, float[] lanes) {
     int lane = 0;
     for (; lane < FLOATS.loopBound(count); lane += FLOATS.length()) {
-      FloatVector exponents =
-          FloatVector.fromArray(FLOATS, scores, from + lane)
-              .sub(max)
-              .max(LEAST_DISTANCE)
-              .mul(LOG2_E);
-      FloatVector.fromArray(FLOATS, lanes, lane).add(powersOfTwo(exponents)).intoArray(lanes, lane);
+      FloatVector distance = FloatVector.fromArray(FLOATS, scores, from + lane).sub(max);
+      FloatVector exponent = distance.max(LEAST_DISTANCE).mul(LOG2_E);
+      FloatVector rounded = exponent.add(ROUNDING);
+      IntVector roundedBits = rounded.reinterpretAsInts();
+      IntVector powerBits =
+          roundedBits.lanewise(VectorOperators.LSHL, EXPONENT_SHIFT).add(ONE_BITS);
+      FloatVector x = exponent.sub(rounded.sub(ROUNDING));
+      FloatVector fraction = x.mul(C5).add(C4).mul(x).add(C3).mul(x).add(C2).mul(x).add(C1);
+      FloatVector exponential = fraction.mul(x).add(1).mul(powerBits.reinterpretAsFloats());
+      FloatVector.fromArray(FLOATS, lanes, lane).add(exponential).intoArray(lanes, lane);
     }
     for (; lane < count; lane++) {
       lanes[lane] += PlainLaneLoops.exponential(scores[from + lane], max);
     }
-  }
-
-  private static FloatVector powersOfTwo(FloatVector exponents) {
-    FloatVector rounded = exponents.add(ROUNDING);
-    IntVector bits =
-        rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT).add(ONE_BITS);
-    FloatVector x = exponents.sub(rounded.sub(ROUNDING));
-    return x.mul(C5)
-        .add(C4)
-        .mul(x)
-        .add(C3)
-        .mul(x)
-        .add(C2)
-        .mul(x)
-        .add(C1)
-        .mul(x)
-        .add(1)
-        .mul(bits.reinterpretAsFloats());
   }
 }

@@ -36,7 +36,9 @@ final class ModelConfigReader {
           "queue_size",
           "prefill_chunk_tokens",
           "memory_limit_mb",
-          "graph_additions");
+          "graph_additions",
+          "optimized_model_cache",
+          "warm_up");
   private static final List<String> SECTIONS =
       List.of("threads", "provider", "session", "generation");
   private static final List<String> PREFIXES = List.of("provider.", "session.", "generation.");
@@ -160,6 +162,12 @@ final class ModelConfigReader {
     if (entries.containsKey("graph_additions")) {
       builder.graphAdditions(flag("graph_additions"));
     }
+    if (entries.containsKey("optimized_model_cache")) {
+      builder.optimizedModelCache(newFolder("optimized_model_cache"));
+    }
+    if (entries.containsKey("warm_up")) {
+      builder.warmUp(flag("warm_up"));
+    }
     readProviders(builder);
     under("session.").forEach((key, value) -> builder.sessionEntry(key, text("session." + key)));
     builder.defaults(generation());
@@ -265,12 +273,31 @@ final class ModelConfigReader {
       throw new ModelLoadException(
           file + ": \"" + name + "\" is missing; it names a folder, relative to this file");
     }
-    Path path = file.toAbsolutePath().resolveSibling(value).normalize();
+    Path path = beside(value);
     if (!Files.isDirectory(path)) {
       throw new ModelLoadException(
           file + ": " + name + "=" + value + ": there is no folder " + path);
     }
     return path;
+  }
+
+  /** A folder that need not be there yet. */
+  private Path newFolder(String name) {
+    String value = text(name);
+    if (value.isEmpty()) {
+      throw new ModelLoadException(
+          file + ": " + name + " is empty; name a folder, relative to this file, or leave it out");
+    }
+    Path path = beside(value);
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new ModelLoadException(
+          file + ": " + name + "=" + value + ": " + path + " is a file; name a folder");
+    }
+    return path;
+  }
+
+  private Path beside(String value) {
+    return file.toAbsolutePath().resolveSibling(value).normalize();
   }
 
   /** A string, or a number or flag as it is written. */

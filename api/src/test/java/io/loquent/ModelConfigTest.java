@@ -33,6 +33,8 @@ class ModelConfigTest {
       prefill_chunk_tokens=64
       memory_limit_mb=64
       graph_additions=false
+      optimized_model_cache=cache/optimized
+      warm_up=true
       tokenizer=models/tokenizer
       session.session.disable_prepacking=1
       generation.num_beams=4
@@ -50,6 +52,7 @@ class ModelConfigTest {
        "batch_size": 8, "continuous_batching": true, "queue_size": 40,
        "prefill_chunk_tokens": 64, "tokenizer": "models/tokenizer",
        "memory_limit_mb": 64, "graph_additions": false,
+       "optimized_model_cache": "cache/optimized", "warm_up": true,
        "session": {"session.disable_prepacking": "1"},
        "generation": {"num_beams": 4, "early_stopping": "never", "stop_strings": ["END", "."],
                       "top_p": null, "max_time": 1.5}}
@@ -79,6 +82,8 @@ class ModelConfigTest {
     assertThat(config.prefillChunkTokens()).isEqualTo(128);
     assertThat(config.memoryLimitBytes()).isEmpty();
     assertThat(config.graphAdditions()).isTrue();
+    assertThat(config.optimizedModelCache()).isEmpty();
+    assertThat(config.warmUp()).isFalse();
     assertThat(config.sessionEntries()).isEmpty();
     assertThat(config.defaults()).isEqualTo(GenerationOptions.none());
   }
@@ -304,6 +309,20 @@ class ModelConfigTest {
   }
 
   @Test
+  void a_cache_that_is_no_folder_is_named() throws IOException {
+    Files.write(folder.resolve("taken"), new byte[0]);
+    assertFails(
+        "m.properties",
+        "model=models/g2p\noptimized_model_cache=taken",
+        "optimized_model_cache=taken",
+        "is a file; name a folder");
+    assertFails(
+        "m.properties",
+        "model=models/g2p\noptimized_model_cache=",
+        "optimized_model_cache is empty");
+  }
+
+  @Test
   void a_list_where_one_value_belongs_is_refused() throws IOException {
     assertFails(
         "m.json",
@@ -379,6 +398,9 @@ class ModelConfigTest {
     assertThat(config.prefillChunkTokens()).isEqualTo(64);
     assertThat(config.memoryLimitBytes()).hasValue(64L << 20);
     assertThat(config.graphAdditions()).isFalse();
+    assertThat(config.optimizedModelCache())
+        .contains(folder.toAbsolutePath().resolve("cache/optimized"));
+    assertThat(config.warmUp()).isTrue();
     assertThat(config.sessionEntries())
         .containsExactly(Map.entry("session.disable_prepacking", "1"));
     assertThat(config.defaults().get(Option.NUM_BEAMS)).contains(4);

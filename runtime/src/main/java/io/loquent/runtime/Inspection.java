@@ -26,6 +26,9 @@ final class Inspection {
                   ? info.contextLength().getAsInt() + " tokens"
                   : "not limited"));
       findings.add("default options: " + opened.model().defaults());
+      if (config.warmUp()) {
+        findings.add("warm-up: a generator runs one short request while it is opened");
+      }
       info.notes().forEach(note -> findings.add("note: " + note));
       return new ModelReport(Optional.of(info), findings, List.of());
     } catch (GenerationException e) {

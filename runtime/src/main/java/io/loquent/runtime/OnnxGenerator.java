@@ -76,7 +76,16 @@ public final class OnnxGenerator implements Generator {
    */
   public static OnnxGenerator open(ModelConfig config) {
     OpenedFolder opened = OpenedFolder.open(config, new ArrayList<>());
-    return new OnnxGenerator(config, opened);
+    OnnxGenerator generator = new OnnxGenerator(config, opened);
+    if (config.warmUp()) {
+      try {
+        WarmUp.run(generator, config);
+      } catch (RuntimeException | Error e) {
+        generator.close();
+        throw e;
+      }
+    }
+    return generator;
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class LoadedModel implements AutoCloseable {
    * @throws io.loquent.ModelLoadException if the folder cannot be used; nothing stays open
    */
   public static LoadedModel load(ModelConfig config, List<String> findings) {
-    SessionFactory sessions = new SessionFactory(config);
+    SessionFactory sessions = new SessionFactory(config, findings);
     ModelParts parts = ModelParts.open(config, sessions, findings);
     try {
       return new LoadedModel(parts, sessions, config.memoryLimitBytes());

@@ -8,45 +8,155 @@ import io.loquent.ExecutionProvider;
 import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.ModelEdit;
+import io.loquent.runtime.onnx.OnnxFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Opens sessions as a model configuration asks for. Thread-safe. */
 final class SessionFactory {
 
-  private final ModelConfig config;
+  /**
+   * Operators of a decoding step follow each other within microseconds, and waking a thread takes
+   * longer than that; a thread that spins longer takes time from whoever else needs the processor.
+   */
+  private static final String BRIEF_SPIN_MICROS = "20";
 
-  SessionFactory(ModelConfig config) {
+  private static final List<String> NESTING = List.of("If", "Loop", "Scan");
+
+  private final ModelConfig config;
+  private final List<String> findings;
+  private final Optional<OptimizedModels> optimized;
+
+  /**
+   * Creates a factory.
+   *
+   * @param config how sessions are opened
+   * @param findings receives what the optimized model cache did
+   * @throws ModelLoadException if the configuration contradicts itself
+   */
+  SessionFactory(ModelConfig config, List<String> findings) {
     this.config = config;
+    this.findings = findings;
+    optimized = config.optimizedModelCache().map(folder -> cache(folder, config));
+  }
+
+  private static OptimizedModels cache(Path folder, ModelConfig config) {
+    if (config.providers().stream()
+        .anyMatch(provider -> provider.kind() != ExecutionProvider.Kind.CPU)) {
+      throw new ModelLoadException(
+          "optimized_model_cache="
+              + folder
+              + ": works with cpu as the only provider, because other providers keep compiled parts"
+              + " of a graph to themselves; found providers "
+              + config.providers().stream()
+                  .map(provider -> provider.kind().name().toLowerCase(Locale.ROOT))
+                  .collect(Collectors.toList())
+              + "; leave one of the two settings out");
+    }
+    return new OptimizedModels(
+        folder,
+        String.join(
+            "; ",
+            "ONNX Runtime " + environment().getVersion(),
+            System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+            String.valueOf(config.providers()),
+            String.valueOf(new TreeMap<>(config.sessionEntries()))));
   }
 
   /** Opens a graph from its file; external data is found beside it. */
   Graph open(Path file) {
-    OrtEnvironment environment = environment();
-    try (OrtSession.SessionOptions options = options()) {
-      return new Graph(file, environment.createSession(file.toString(), options), List.of());
-    } catch (OrtException e) {
-      throw failure(file, e);
-    }
+    return open(file, null, List.of());
   }
 
   /**
    * Opens an edited copy of a graph; external data is found beside the original file.
    *
    * @param file the original
-   * @param edited the copy
+   * @param edited the copy; null opens the original
    * @param edits what makes the copy of the original
    */
-  Graph open(Path file, byte[] edited, List<ModelEdit> edits) {
+  Graph open(Path file, byte @Nullable [] edited, List<ModelEdit> edits) {
+    try {
+      OrtSession session =
+          optimized.isPresent()
+              ? optimizedSession(optimized.get(), file, edited)
+              : session(file, edited, options -> {});
+      return new Graph(file, session, edits);
+    } catch (OrtException e) {
+      throw failure(file, e);
+    }
+  }
+
+  private OrtSession optimizedSession(OptimizedModels models, Path file, byte @Nullable [] edited)
+      throws OrtException {
+    if (NESTING.stream().anyMatch(OnnxFile.read(file).operators()::contains)) {
+      findings.add(
+          "optimized model cache: "
+              + file.getFileName()
+              + " not kept, because ONNX Runtime cannot keep weights of nested graphs (If, Loop,"
+              + " Scan) in a file of their own");
+      return session(file, edited, options -> {});
+    }
+    GraphSource source = GraphSource.of(file, edited);
+    Path entry = models.entry(source);
+    Optional<Path> kept = models.find(entry);
+    if (kept.isPresent()) {
+      try {
+        OrtSession session = session(kept.get(), null, options -> {});
+        findings.add("optimized model cache: " + file.getFileName() + " read from " + entry);
+        return session;
+      } catch (OrtException e) {
+        findings.add("optimized model cache: damaged, so made again: " + e.getMessage());
+        models.remove(entry);
+      }
+    }
+    Path made = models.make(entry, source, graph -> save(file, edited, graph));
+    findings.add("optimized model cache: " + file.getFileName() + " kept in " + entry);
+    return session(made, null, options -> {});
+  }
+
+  private void save(Path file, byte @Nullable [] edited, Path graph) throws OrtException {
+    session(
+            file,
+            edited,
+            options -> {
+              // What goes beyond is made for one processor, and costs little when it is loaded.
+              options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.EXTENDED_OPT);
+              options.setOptimizedModelFilePath(graph.toString());
+              options.addConfigEntry(
+                  "session.optimized_model_external_initializers_file_name",
+                  OptimizedModel.WEIGHTS);
+              options.addConfigEntry(
+                  "session.optimized_model_external_initializers_min_size_in_bytes", "1024");
+              // As the kernels read them, to be mapped instead of computed onto the heap.
+              options.addConfigEntry("session.save_external_prepacked_constant_initializers", "1");
+            })
+        .close();
+  }
+
+  /** What one session needs besides the configuration. */
+  private interface Setup {
+    void apply(OrtSession.SessionOptions options) throws OrtException;
+  }
+
+  private OrtSession session(Path file, byte @Nullable [] edited, Setup setup) throws OrtException {
     OrtEnvironment environment = environment();
     try (OrtSession.SessionOptions options = options()) {
+      setup.apply(options);
+      if (edited == null) {
+        return environment.createSession(file.toString(), options);
+      }
       options.addConfigEntry(
           "session.model_external_initializers_file_folder_path",
           String.valueOf(file.toAbsolutePath().getParent()));
-      return new Graph(file, environment.createSession(edited, options), edits);
-    } catch (OrtException e) {
-      throw failure(file, e);
+      return environment.createSession(edited, options);
     }
   }
 
@@ -82,16 +192,22 @@ final class SessionFactory {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     try {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      if (config.intraOpThreads().isPresent()) {
-        options.setIntraOpNumThreads(config.intraOpThreads().getAsInt());
+      OptionalInt threads =
+          config.intraOpThreads().isPresent() ? config.intraOpThreads() : ProcessorShare.threads();
+      if (threads.isPresent()) {
+        options.setIntraOpNumThreads(threads.getAsInt());
       }
       if (config.interOpThreads().isPresent() && config.interOpThreads().getAsInt() > 1) {
         options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.PARALLEL);
         options.setInterOpNumThreads(config.interOpThreads().getAsInt());
       }
-      String spinning = config.spinning().orElse(false) ? "1" : "0";
-      options.addConfigEntry("session.intra_op.allow_spinning", spinning);
-      options.addConfigEntry("session.inter_op.allow_spinning", spinning);
+      options.addConfigEntry(
+          "session.intra_op.allow_spinning", config.spinning().orElse(true) ? "1" : "0");
+      options.addConfigEntry(
+          "session.inter_op.allow_spinning", config.spinning().orElse(false) ? "1" : "0");
+      if (!config.spinning().isPresent()) {
+        options.addConfigEntry("session.intra_op.spin_duration_us", BRIEF_SPIN_MICROS);
+      }
       for (Map.Entry<String, String> entry : config.sessionEntries().entrySet()) {
         options.addConfigEntry(entry.getKey(), entry.getValue());
       }

@@ -268,7 +268,9 @@ final class JoinedRowsTest {
   private static int refusals(String fixture, Consumer<Limited> action) {
     ModelConfig config = config(fixture).build();
     int refused = 0;
-    try (ModelParts parts = ModelParts.open(config, new SessionFactory(config), new ArrayList<>());
+    try (ModelParts parts =
+            ModelParts.open(
+                config, new SessionFactory(config, new ArrayList<>()), new ArrayList<>());
         RunControl control = new RunControl()) {
       NativeBuffers unlimited = new NativeBuffers(0);
       float[][] expected = new float[2][];
@@ -319,7 +321,9 @@ final class JoinedRowsTest {
   void a_cache_that_cannot_grow_keeps_what_it_has(String fixture) {
     ModelConfig config = config(fixture).build();
     int failed = 0;
-    try (ModelParts parts = ModelParts.open(config, new SessionFactory(config), new ArrayList<>());
+    try (ModelParts parts =
+            ModelParts.open(
+                config, new SessionFactory(config, new ArrayList<>()), new ArrayList<>());
         RunControl control = new RunControl()) {
       List<float[]> expected = new ArrayList<>();
       try (Limited states = Limited.open(parts, new NativeBuffers(0), control)) {

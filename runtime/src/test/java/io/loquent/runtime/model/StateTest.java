@@ -33,7 +33,8 @@ final class StateTest {
         ModelConfig.builder(Paths.get("src", "test", "resources", "fixtures", fixture))
             .intraOpThreads(1)
             .build();
-    return ModelParts.open(config, new SessionFactory(config), new ArrayList<>());
+    return ModelParts.open(
+        config, new SessionFactory(config, new ArrayList<>()), new ArrayList<>());
   }
 
   private StateContext context(

@@ -81,6 +81,7 @@ public final class DecodingLoop implements AutoCloseable {
    */
   public boolean prefill(int mostPositions) {
     if (!started) {
+      ask();
       StepOutput output = state.startPart(mostPositions);
       if (output != null) {
         started = true;
@@ -128,8 +129,24 @@ public final class DecodingLoop implements AutoCloseable {
     }
   }
 
+  /** Tells the state what the searches will read of the next run. */
+  private void ask() {
+    boolean logits = false;
+    int best = 0;
+    for (int i = 0; i < searches.size(); i++) {
+      SearchRows rows = searches.get(i);
+      if (rows.count() > 0) {
+        int wanted = rows.search.bestWanted();
+        logits |= wanted == 0;
+        best = Math.max(best, wanted);
+      }
+    }
+    state.ask(logits, best);
+  }
+
   private StepOutput append() {
     gather();
+    ask();
     for (int i = 0; i < searches.size(); i++) {
       searches.get(i).writeTokens(tokens);
     }

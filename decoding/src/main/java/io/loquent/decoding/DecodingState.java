@@ -45,6 +45,19 @@ public interface DecodingState extends AutoCloseable {
   @Nullable StepOutput startPart(int mostPositions);
 
   /**
+   * Says what will be read of the runs from now on, so that they need not answer with more. At
+   * first that is the logits alone.
+   *
+   * @param logits whether the logits of any row will be read; a run that ranks no continuations
+   *     answers with logits all the same
+   * @param best how many continuations {@link StepOutput#best} will be asked for at most; 0 for
+   *     none
+   */
+  default void ask(boolean logits, int best) {
+    // A state that only has logits answers with them.
+  }
+
+  /**
    * Repeats, reorders and drops rows: new row {@code i} continues what was row {@code parents[i]}.
    *
    * @param parents present rows, one for each new row

@@ -26,6 +26,16 @@ public interface Search {
   }
 
   /**
+   * Returns how many of the best continuations of each row it will choose from next; it may still
+   * be given logits only.
+   *
+   * @return at most the vocabulary size; 0 if it reads logits
+   */
+  default int bestWanted() {
+    return 0;
+  }
+
+  /**
    * Looks at what the model says and chooses.
    *
    * @param output the last run's answer

@@ -145,6 +145,11 @@ final class SearchRows implements StepOutput {
   }
 
   @Override
+  public int best(int row, int count, int[] ids, float[] logProbabilities) {
+    return output().best(firstRow + slots[row], count, ids, logProbabilities);
+  }
+
+  @Override
   public int hiddenSize() {
     return output().hiddenSize();
   }

@@ -40,6 +40,23 @@ public interface StepOutput {
   void logits(int row, int position, float[] target);
 
   /**
+   * Copies the best continuations of a row, best first: the tokens with the highest logits behind
+   * its newest position. A run answers so only if {@link DecodingState#ask} asked for that before,
+   * and then for all rows or for none.
+   *
+   * @param row from 0
+   * @param count how many are wanted
+   * @param ids receives vocabulary ids; among equals the lower id comes first
+   * @param logProbabilities receives the log-softmax of their logits, in nats
+   * @return how many there are, impossible ones left out; -1 if the run has not ranked so many, so
+   *     that the logits have to be read
+   * @throws io.loquent.InferenceException if a logit of the row is NaN or positive infinity
+   */
+  default int best(int row, int count, int[] ids, float[] logProbabilities) {
+    return -1;
+  }
+
+  /**
    * Returns the length of a hidden state.
    *
    * @return 0 if the state was opened without hidden states

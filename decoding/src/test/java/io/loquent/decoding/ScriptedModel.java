@@ -1,5 +1,7 @@
 package io.loquent.decoding;
 
+import io.loquent.decoding.logits.LogProbabilities;
+import io.loquent.decoding.logits.TopTokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -50,6 +52,14 @@ public final class ScriptedModel implements DecodingState {
 
   /** Whether rows of another model may join. */
   public boolean joins = true;
+
+  /** Whether it ranks the best continuations where that is asked for, and how often it did. */
+  public boolean ranks;
+
+  public int rankedRuns;
+
+  private boolean readsLogits = true;
+  private int best;
 
   /** The run that is interrupted instead; -1 for none. */
   public int interruptedRun = -1;
@@ -127,6 +137,13 @@ public final class ScriptedModel implements DecodingState {
   }
 
   @Override
+  public void ask(boolean logits, int bestWanted) {
+    check(logits || bestWanted > 0, "nothing is asked for");
+    readsLogits = logits;
+    best = bestWanted;
+  }
+
+  @Override
   public void gather(int[] parents, int count) {
     check(started, "gather() is called before start()");
     check(!justGathered, "gather() is called twice without append()");
@@ -177,6 +194,7 @@ public final class ScriptedModel implements DecodingState {
       throw new RunInterruptedException(new IllegalStateException("stopped"));
     }
     runs++;
+    rankedRuns += ranks && best > 0 ? 1 : 0;
     generation++;
     rowsPerRun.add(rows.size());
   }
@@ -224,6 +242,8 @@ public final class ScriptedModel implements DecodingState {
   private final class Output implements StepOutput {
     private final boolean first;
     private final int madeIn = generation;
+    private final int ranked = ranks ? best : 0;
+    private final boolean hasLogits = readsLogits || ranked == 0;
 
     Output(boolean first) {
       this.first = first;
@@ -247,8 +267,25 @@ public final class ScriptedModel implements DecodingState {
     @Override
     public void logits(int row, int position, float[] target) {
       check(target.length == vocabulary, "the target has length " + target.length);
+      check(hasLogits, "logits are read that were not asked for");
       float[] logits = script.logits(prefix(row, position));
       System.arraycopy(logits, 0, target, 0, vocabulary);
+    }
+
+    @Override
+    public int best(int row, int count, int[] ids, float[] logProbabilities) {
+      if (count > ranked) {
+        return -1;
+      }
+      float[] scores = script.logits(prefix(row, positions(row) - 1)).clone();
+      LogProbabilities.logSoftmax(scores);
+      TopTokens top = new TopTokens(count);
+      top.select(scores);
+      for (int rank = 0; rank < top.size(); rank++) {
+        ids[rank] = top.id(rank);
+        logProbabilities[rank] = (float) top.score(rank);
+      }
+      return top.size();
     }
 
     @Override

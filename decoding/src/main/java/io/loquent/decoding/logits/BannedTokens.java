@@ -1,6 +1,5 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
@@ -9,7 +8,7 @@ import io.loquent.TokenSequence;
  * MinNewTokensLengthLogitsProcessor}), some tokens always ({@code SuppressTokensLogitsProcessor})
  * or at the beginning ({@code SuppressTokensAtBeginLogitsProcessor}).
  */
-final class BannedTokens implements LogitsProcessor {
+final class BannedTokens implements LoweringProcessor {
 
   private final int[] ids;
   private final int fromLength;
@@ -28,8 +27,17 @@ final class BannedTokens implements LogitsProcessor {
   }
 
   @Override
+  public int lowers(int length) {
+    return acts(length) ? ids.length : 0;
+  }
+
+  private boolean acts(int length) {
+    return length >= fromLength && length < toLength;
+  }
+
+  @Override
   public void process(TokenSequence tokens, float[] scores) {
-    if (tokens.length() >= fromLength && tokens.length() < toLength) {
+    if (acts(tokens.length())) {
       for (int id : ids) {
         scores[id] = Float.NEGATIVE_INFINITY;
       }

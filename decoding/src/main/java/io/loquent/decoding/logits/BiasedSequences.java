@@ -1,6 +1,5 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.SequenceBias;
 import io.loquent.TokenSequence;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import java.util.Map;
  * <p>As there, a sequence of several tokens that is longer than all that has been generated and
  * prompted is passed over, even when all but its last token match.
  */
-final class BiasedSequences implements LogitsProcessor {
+final class BiasedSequences implements LoweringProcessor {
 
   private final int[][] sequences;
   private final float[] biases;
@@ -50,6 +49,16 @@ final class BiasedSequences implements LogitsProcessor {
       }
     }
     return new BiasedSequences(biasBySequence);
+  }
+
+  @Override
+  public int lowers(int length) {
+    for (float bias : biases) {
+      if (!(bias <= 0)) {
+        return ProcessorChain.ANY;
+      }
+    }
+    return biases.length;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 import java.util.Arrays;
 
@@ -8,7 +7,7 @@ import java.util.Arrays;
  * Leaves only some tokens, with score 0, when the sequence, prompt included, has a certain length
  * (Hugging Face {@code ForcedBOSTokenLogitsProcessor} and {@code ForcedEOSTokenLogitsProcessor}).
  */
-final class ForcedTokens implements LogitsProcessor {
+final class ForcedTokens implements LoweringProcessor {
 
   private final int[] ids;
   private final int atLength;
@@ -16,6 +15,11 @@ final class ForcedTokens implements LogitsProcessor {
   ForcedTokens(int[] ids, int atLength) {
     this.ids = ids;
     this.atLength = atLength;
+  }
+
+  @Override
+  public int lowers(int length) {
+    return length == atLength ? ProcessorChain.ANY : 0;
   }
 
   @Override

@@ -145,7 +145,13 @@ public final class LogProbabilities {
     return invalid(scores.length, id, Float.isNaN(scores[id]) ? "NaN" : "positive infinity");
   }
 
-  static InferenceException noneLeft(int vocabularySize) {
+  /**
+   * Says that the options leave no token to choose.
+   *
+   * @param vocabularySize how many tokens there are
+   * @return the error, not thrown
+   */
+  public static InferenceException noneLeft(int vocabularySize) {
     return new InferenceException(
         "no token can be chosen: all "
             + vocabularySize

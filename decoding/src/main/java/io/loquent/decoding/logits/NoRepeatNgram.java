@@ -1,18 +1,22 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
  * Forbids the tokens that would complete an n-gram which the sequence, prompt included, already has
  * (Hugging Face {@code NoRepeatNGramLogitsProcessor}).
  */
-final class NoRepeatNgram implements LogitsProcessor {
+final class NoRepeatNgram implements LoweringProcessor {
 
   private final int size;
 
   NoRepeatNgram(int size) {
     this.size = size;
+  }
+
+  @Override
+  public int lowers(int length) {
+    return Math.max(0, length - (size - 1));
   }
 
   @Override

@@ -1,13 +1,12 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
  * Takes from a token's score once if it was generated before, and once more for each time it was
  * (OpenAI's {@code presence_penalty} and {@code frequency_penalty}). The prompt does not count.
  */
-final class OccurrencePenalty implements LogitsProcessor {
+final class OccurrencePenalty implements LoweringProcessor {
 
   private final double presencePenalty;
   private final double frequencyPenalty;
@@ -19,6 +18,11 @@ final class OccurrencePenalty implements LogitsProcessor {
     this.presencePenalty = presencePenalty;
     this.frequencyPenalty = frequencyPenalty;
     counts = new int[vocabularySize];
+  }
+
+  @Override
+  public int lowers(int length) {
+    return presencePenalty >= 0 && frequencyPenalty >= 0 ? length : ProcessorChain.ANY;
   }
 
   @Override

@@ -24,6 +24,9 @@ import java.util.List;
  */
 public final class ProcessorChain {
 
+  /** What {@link #lowers} returns where the whole vocabulary matters. */
+  public static final int ANY = -1;
+
   private final ScoreStep[] steps;
 
   private ProcessorChain(List<ScoreStep> steps) {
@@ -102,6 +105,26 @@ public final class ProcessorChain {
    */
   public boolean isEmpty() {
     return steps.length == 0;
+  }
+
+  /**
+   * Says whether a chain for beams can process the best tokens of a sequence alone: it lowers a few
+   * log-probabilities, each independently of the others, and leaves the rest as they are. A token
+   * that cannot be chosen stays so.
+   *
+   * @param length of the sequence, prompt included
+   * @return how many log-probabilities it may lower at most; {@link #ANY} if it may do more
+   */
+  public int lowers(int length) {
+    int sum = 0;
+    for (ScoreStep step : steps) {
+      int lowered = step.lowers(length);
+      if (lowered == ANY) {
+        return ANY;
+      }
+      sum += lowered;
+    }
+    return sum;
   }
 
   private static boolean isSampling(GenerationOptions options) {

@@ -1,6 +1,5 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
@@ -8,7 +7,7 @@ import io.loquent.TokenSequence;
  * is in the sequence, prompt included (Keskar et al. 2019, "CTRL"; Hugging Face {@code
  * RepetitionPenaltyLogitsProcessor}).
  */
-final class RepetitionPenalty implements LogitsProcessor {
+final class RepetitionPenalty implements LoweringProcessor {
 
   private final float penalty;
   private final TokenMarks seen;
@@ -16,6 +15,11 @@ final class RepetitionPenalty implements LogitsProcessor {
   RepetitionPenalty(double penalty, int vocabularySize) {
     this.penalty = (float) penalty;
     seen = new TokenMarks(vocabularySize);
+  }
+
+  @Override
+  public int lowers(int length) {
+    return penalty >= 1 ? length : ProcessorChain.ANY;
   }
 
   @Override

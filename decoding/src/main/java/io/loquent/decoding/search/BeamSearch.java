@@ -18,7 +18,8 @@ final class BeamSearch extends BeamBasedSearch {
   private final boolean samples;
   private final Beams beams;
   private final FinishedBeams finished;
-  private final Continuations continuations;
+  private final VocabularyContinuations ofVocabulary;
+  private final BestContinuations ofBest;
 
   /** The ranks of the continuations that do not end, and how many there are. */
   private final int[] running;
@@ -39,27 +40,24 @@ final class BeamSearch extends BeamBasedSearch {
     beams = new Beams(width, setup.prompt().ids());
     finished = new FinishedBeams(width, settings, false);
     running = new int[count];
-    continuations =
-        new Continuations(
-            setup,
-            ProcessorChain.forBeams(setup),
-            width,
-            count,
-            samples ? Ranking.drawn(setup.seed()) : Ranking.best(count));
+    ProcessorChain chain = ProcessorChain.forBeams(setup);
+    Ranking ranking = samples ? Ranking.drawn(setup.seed()) : Ranking.best(count);
+    ofVocabulary = new VocabularyContinuations(setup, chain, width, count, ranking);
+    ofBest = new BestContinuations(setup, chain, width, count);
+  }
+
+  @Override
+  public int bestWanted() {
+    return samples ? 0 : ofBest.prepare(stops.limits().promptLength() + generated());
   }
 
   @Override
   public void choose(StepOutput output, int firstRow) {
-    continuations.clear();
-    for (int beam = 0; beam < beams.size(); beam++) {
-      continuations.read(
-          output, firstRow + beam, beam, beams.history(beam), beams.total(beam), null);
-    }
-    continuations.rank(generated());
+    Continuations continuations = rank(output, firstRow);
     if (finished.size() == 0) {
       continuations.requireAny();
     }
-    sortOut();
+    sortOut(continuations);
     for (int i = 0; i < runningCount; i++) {
       int rank = running[i];
       beams.extend(continuations.beam(rank), continuations.total(rank), continuations.chosen(rank));
@@ -76,18 +74,37 @@ final class BeamSearch extends BeamBasedSearch {
     settle(finished.common(beams.common()));
   }
 
+  private Continuations rank(StepOutput output, int firstRow) {
+    ofBest.clear();
+    boolean isRanked = true;
+    for (int beam = 0; isRanked && beam < beams.size(); beam++) {
+      isRanked = ofBest.read(output, firstRow + beam, beam, beams.history(beam), beams.total(beam));
+    }
+    if (isRanked) {
+      ofBest.rank();
+      return ofBest;
+    }
+    ofVocabulary.clear();
+    for (int beam = 0; beam < beams.size(); beam++) {
+      ofVocabulary.read(
+          output, firstRow + beam, beam, beams.history(beam), beams.total(beam), null);
+    }
+    ofVocabulary.rank(generated());
+    return ofVocabulary;
+  }
+
   /**
    * Separates the continuations that end, which only the first ones may, from those that become the
    * next beams.
    */
-  private void sortOut() {
+  private void sortOut(Continuations continuations) {
     int width = settings.beams();
     runningCount = 0;
     for (int rank = 0; rank < continuations.size(); rank++) {
       int beam = continuations.beam(rank);
       FinishReason reason = stops.after(beams.history(beam), continuations.token(rank));
       if (reason == null) {
-        insert(rank);
+        insert(continuations, rank);
       } else if (rank < width) {
         finished.add(
             continuations.total(rank),
@@ -102,7 +119,7 @@ final class BeamSearch extends BeamBasedSearch {
   }
 
   /** Keeps the best total first; drawn continuations come in any order. */
-  private void insert(int rank) {
+  private void insert(Continuations continuations, int rank) {
     int index = runningCount++;
     while (index > 0 && continuations.total(running[index - 1]) < continuations.total(rank)) {
       running[index] = running[index - 1];

@@ -29,7 +29,7 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
   /** The best hypotheses that ended without all phrases: what there is if there is nothing else. */
   private final FinishedBeams incomplete;
 
-  private final Continuations continuations;
+  private final VocabularyContinuations continuations;
 
   /** By beam. */
   private List<PhraseProgress> progress = new ArrayList<>();
@@ -43,7 +43,7 @@ final class ConstrainedBeamSearch extends BeamBasedSearch {
     finished = new FinishedBeams(width, settings, true);
     incomplete = new FinishedBeams(width, settings, true);
     continuations =
-        new Continuations(
+        new VocabularyContinuations(
             setup, ProcessorChain.forBeams(setup), width, count, new HeapRanking(count));
     List<Phrase> phrases = new ArrayList<>();
     for (List<List<Integer>> alternatives :

@@ -1,57 +1,36 @@
 package io.loquent.decoding.search;
 
-import io.loquent.Token.TopToken;
 import io.loquent.decoding.ChosenToken;
-import io.loquent.decoding.SearchSetup;
-import io.loquent.decoding.StepOutput;
 import io.loquent.decoding.logits.LogProbabilities;
-import io.loquent.decoding.logits.ProcessorChain;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The best one-token continuations of all beams of a search, or of one group (Hugging Face {@code
  * _get_top_k_continuations}): log-softmax first, then the processors, then the beam's sum is added.
  */
-final class Continuations {
+abstract class Continuations {
 
-  private final LogitsReader reader;
-  private final ProcessorChain chain;
-  private final TopReport topReport;
   private final int vocabularySize;
-  private final Ranking ranking;
 
-  /** By beam: the model's logits, what turns them into log-probabilities, processed scores. */
-  private final float[][] raw;
+  /** By beam: what is added to its scores. */
+  final double[] totals;
 
-  private final double[] rawSums;
-  private final float[][] scores;
-  private final double[] totals;
-  private final List<List<TopToken>> tops = new ArrayList<>();
+  /** By rank, the best first. */
+  final int[] beamOfRank;
 
-  private final int[] beamOfRank;
-  private final int[] tokenOfRank;
-  private int size;
+  final int[] tokenOfRank;
+
+  /** How many continuations there are, after ranking. */
+  int size;
 
   /**
    * Allocates.
    *
-   * @param setup the request
-   * @param chain its processors
+   * @param vocabularySize length of a logits vector
    * @param width how many beams there may be
    * @param count how many continuations are looked for
-   * @param ranking picks them
    */
-  Continuations(SearchSetup setup, ProcessorChain chain, int width, int count, Ranking ranking) {
-    this.chain = chain;
-    this.ranking = ranking;
-    reader = new LogitsReader(setup);
-    topReport = new TopReport(setup);
-    vocabularySize = setup.vocabularySize();
-    raw = new float[width][];
-    rawSums = new double[width];
-    scores = new float[width][];
+  Continuations(int vocabularySize, int width, int count) {
+    this.vocabularySize = vocabularySize;
     totals = new double[width];
     beamOfRank = new int[count];
     tokenOfRank = new int[count];
@@ -62,118 +41,43 @@ final class Continuations {
     return Math.max(2, 1 + endTokens) * width;
   }
 
-  /** Forgets the step before. */
-  void clear() {
-    size = 0;
-    tops.clear();
-  }
+  /** Returns the processed score of a continuation that was ranked. */
+  abstract float score(int beam, int token);
 
-  /**
-   * Reads and processes a beam's scores; beams come in order.
-   *
-   * @param output a run's answer
-   * @param row the beam's row in it
-   * @param index which of the request's beams it is
-   * @param history its tokens
-   * @param total its sum of log-probabilities
-   * @param penalties subtracted before the processors run; null for none
-   */
-  void read(
-      StepOutput output,
-      int row,
-      int index,
-      TokenHistory history,
-      double total,
-      float @Nullable [] penalties) {
-    int beam = tops.size();
-    float[] logits = buffer(raw, beam);
-    float[] processed = buffer(scores, beam);
-    rawSums[beam] = reader.read(output, row, logits, processed);
-    if (!LogitsReader.isGuided(output)) {
-      LogProbabilities.logSoftmax(processed);
-    }
-    if (penalties != null) {
-      for (int id = 0; id < vocabularySize; id++) {
-        processed[id] -= penalties[id];
-      }
-    }
-    chain.process(history, index, processed);
-    totals[beam] = total;
-    tops.add(topReport.of(processed, 0));
-  }
+  /** Describes a continuation that was ranked. */
+  abstract ChosenToken chosen(int beam, int token);
 
-  /**
-   * Ranks the continuations of the beams that were read.
-   *
-   * @param position how many tokens the beams have generated
-   */
-  void rank(int position) {
-    int beams = tops.size();
-    size =
-        isAnyPossible(beams)
-            ? ranking.rank(scores, totals, beams, position, beamOfRank, tokenOfRank)
-            : 0;
-  }
-
-  int size() {
+  final int size() {
     return size;
   }
 
   /** Returns which beam a continuation continues, in the order of reading. */
-  int beam(int rank) {
+  final int beam(int rank) {
     return beamOfRank[rank];
   }
 
-  int token(int rank) {
+  final int token(int rank) {
     return tokenOfRank[rank];
   }
 
   /** Returns a continuation's sum of log-probabilities. */
-  double total(int rank) {
+  final double total(int rank) {
     return total(beamOfRank[rank], tokenOfRank[rank]);
   }
 
-  ChosenToken chosen(int rank) {
+  /** Returns the sum of log-probabilities of a continuation by beam and token. */
+  final double total(int beam, int token) {
+    return totals[beam] + score(beam, token);
+  }
+
+  final ChosenToken chosen(int rank) {
     return chosen(beamOfRank[rank], tokenOfRank[rank]);
   }
 
-  /** Returns the sum of log-probabilities of any continuation. */
-  double total(int beam, int token) {
-    return totals[beam] + scores[beam][token];
-  }
-
-  /** Describes any continuation. */
-  ChosenToken chosen(int beam, int token) {
-    return new ChosenToken(
-        token, scores[beam][token], raw[beam][token] - rawSums[beam], tops.get(beam));
-  }
-
   /** Fails if no continuation is possible. */
-  void requireAny() {
+  final void requireAny() {
     if (size == 0) {
-      LogProbabilities.mostProbable(scores[0]);
+      throw LogProbabilities.noneLeft(vocabularySize);
     }
-  }
-
-  private boolean isAnyPossible(int beams) {
-    boolean any = false;
-    for (int beam = 0; beam < beams; beam++) {
-      for (float score : scores[beam]) {
-        if (Float.isNaN(score)) {
-          LogProbabilities.logSoftmax(scores[beam]);
-        }
-        any |= totals[beam] + score > Double.NEGATIVE_INFINITY;
-      }
-    }
-    return any;
-  }
-
-  private float[] buffer(float[][] buffers, int beam) {
-    float[] buffer = buffers[beam];
-    if (buffer == null) {
-      buffer = new float[vocabularySize];
-      buffers[beam] = buffer;
-    }
-    return buffer;
   }
 }

@@ -27,7 +27,7 @@ final class GroupBeamSearch extends BeamBasedSearch {
   /** What a group that is done counts as choosing; -1 where there is no such token. */
   private final int padToken;
 
-  private final Continuations continuations;
+  private final VocabularyContinuations continuations;
   private final List<Group> groups = new ArrayList<>();
 
   /** By token: what choosing it costs a group now, and which tokens cost anything. */
@@ -46,7 +46,8 @@ final class GroupBeamSearch extends BeamBasedSearch {
     List<Integer> ends = options.get(Option.EOS_TOKEN_ID).orElse(List.of());
     padToken = options.get(Option.PAD_TOKEN_ID).orElse(ends.isEmpty() ? -1 : ends.get(0));
     continuations =
-        new Continuations(setup, ProcessorChain.forBeams(setup), width, count, Ranking.best(count));
+        new VocabularyContinuations(
+            setup, ProcessorChain.forBeams(setup), width, count, Ranking.best(count));
     penalties = new float[setup.vocabularySize()];
     penalized = new int[settings.beams() + groupCount];
     for (int i = 0; i < groupCount; i++) {

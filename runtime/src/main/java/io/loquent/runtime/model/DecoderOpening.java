@@ -1,6 +1,7 @@
 package io.loquent.runtime.model;
 
 import io.loquent.ModelLoadException;
+import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.GraphEdit;
 import io.loquent.runtime.onnx.LogitsPositions;
 import io.loquent.runtime.onnx.ModelEdit;
@@ -22,7 +23,6 @@ import java.util.Optional;
  */
 record DecoderOpening(boolean additions, SessionFactory sessions, List<String> findings) {
 
-  /** A changed graph is handed over in memory, on the Java heap for a moment. */
   private static final long MOST_INLINE_BYTES = 256L << 20;
 
   /**
@@ -41,12 +41,16 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
       // A decoder beside an encoder starts with one token or a few: there is nothing to leave out.
       chosen.add(positions(config));
     }
+    if (!layout.withPast().isPresent()) {
+      // In split exports it would serve one step only.
+      chosen.add(best(config));
+    }
     return open(layout.decoder(), chosen, summaries);
   }
 
   /** Opens the graph that only continues a sequence. */
   Graph openNext(Path file, FolderConfig config, Map<Path, OnnxSummary> summaries) {
-    return open(file, List.of(), summaries);
+    return open(file, List.of(best(config)), summaries);
   }
 
   private static Addition positions(FolderConfig config) {
@@ -57,13 +61,21 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
         model -> LogitsPositions.add(model, names.logits()));
   }
 
+  private static Addition best(FolderConfig config) {
+    GraphNames names = GraphNames.of(config);
+    return new Addition(
+        "beam search reads the best tokens, which the graph ranks itself",
+        "beam search reads the whole vocabulary",
+        model -> BestTokensOutput.add(model, names.logits()));
+  }
+
   /** Makes one edit after the other; one that cannot be made is left out. */
   private Graph open(Path file, List<Addition> chosen, Map<Path, OnnxSummary> summaries) {
     OnnxSummary summary = summaries.get(file);
     if (!additions
         || chosen.isEmpty()
         || summary == null
-        || summary.inlineWeightBytes() > MOST_INLINE_BYTES) {
+        || summary.inlineWeightBytes() > mostInlineBytes()) {
       return sessions.open(file);
     }
     byte[] model = read(file);
@@ -80,6 +92,11 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
       }
     }
     return edits.isEmpty() ? sessions.open(file) : sessions.open(file, model, edits);
+  }
+
+  /** A changed graph is handed over in memory: on the Java heap, twice for a moment. */
+  private static long mostInlineBytes() {
+    return Math.min(MOST_INLINE_BYTES, Runtime.getRuntime().maxMemory() / 4);
   }
 
   /** Reads a model file and makes edits that were made of it before. */

@@ -15,6 +15,10 @@ final class Frame {
   int maskWidth;
   boolean continues;
   boolean allPositions;
+
+  /** How many of each row's best tokens the graph is to rank. */
+  int best;
+
   int[] tokens = new int[0];
   int[] maskFrom = new int[0];
   int[] maskTo = new int[0];

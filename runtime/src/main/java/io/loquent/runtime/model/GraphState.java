@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtSession;
 import io.loquent.InferenceException;
 import io.loquent.decoding.DecodingState;
 import io.loquent.decoding.StepOutput;
+import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.LogitsPositions;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,6 +38,8 @@ abstract class GraphState implements DecodingState {
   private @Nullable Graph bound;
 
   private boolean boundContinues;
+  private boolean readsLogits = true;
+  private int best;
   private int rows;
 
   /** Which prompt each row came from: constants only move when this changes. */
@@ -59,6 +62,12 @@ abstract class GraphState implements DecodingState {
   @Override
   public final int rows() {
     return rows;
+  }
+
+  @Override
+  public final void ask(boolean logitsWanted, int bestWanted) {
+    readsLogits = logitsWanted;
+    best = bestWanted;
   }
 
   @Override
@@ -226,6 +235,8 @@ abstract class GraphState implements DecodingState {
       bound = graph;
       boundContinues = frame.continues;
     }
+    logits.begin(frame, lastOnly);
+    frame.best = graph.hasInput(BestTokensOutput.COUNT) && logits.isOnePerRow() ? best : 0;
     stepInputs.put(graph, frame, inputs);
     for (Map.Entry<String, RowTensor> constant : context.constants().entrySet()) {
       if (graph.hasInput(constant.getKey())) {
@@ -233,7 +244,12 @@ abstract class GraphState implements DecodingState {
       }
     }
     binding.bind(inputs, pinned);
-    pinned.put(graphs.names.logits(), logits.target(frame, lastOnly));
+    logits.bindBest(frame, pinned);
+    if (frame.best == 0 || readsLogits) {
+      pinned.put(graphs.names.logits(), logits.target(frame));
+    } else {
+      pinned.remove(graphs.names.logits());
+    }
     String hidden = context.hiddenOutput();
     try (OrtSession.Result result =
         graph.run(

@@ -7,6 +7,7 @@ import io.loquent.decoding.StepOutput;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * A decoder run's scores in native memory, {@code [rows, positions, vocabulary]}. One instance
@@ -23,6 +24,8 @@ final class Logits implements StepOutput, AutoCloseable {
   private int width;
   private int[] firstColumn = new int[0];
   private int[] columns = new int[0];
+  private final BestTokens best;
+  private boolean isRead;
   private FloatBuffer hidden = FloatBuffer.allocate(0);
   private int hiddenSize;
 
@@ -30,6 +33,7 @@ final class Logits implements StepOutput, AutoCloseable {
     this.spec = spec;
     this.vocabularySize = vocabularySize;
     tensor = new StepTensor(buffers, spec.type());
+    best = new BestTokens(buffers, vocabularySize);
   }
 
   /** How many positions of all rows stay below a number of bytes; from 1 to {@code most}. */
@@ -42,21 +46,38 @@ final class Logits implements StepOutput, AutoCloseable {
   }
 
   /**
-   * Where the graph writes the logits of a frame. Afterwards every row shows all of the frame's
-   * columns; {@link #show} narrows that.
+   * Begins a run. Afterwards every row shows all of the frame's columns; {@link #show} narrows
+   * that.
    */
-  OnnxTensor target(Frame frame, boolean lastOnly) {
+  void begin(Frame frame, boolean lastOnly) {
     width = lastOnly || spec.rank() == 2 ? 1 : frame.width;
-    memory = tensor.room(frame.rows * (long) width * vocabularySize, 0);
     if (firstColumn.length < frame.rows) {
       firstColumn = new int[frame.rows];
       columns = new int[frame.rows];
     }
     Arrays.fill(firstColumn, 0);
     Arrays.fill(columns, width);
+    isRead = false;
+    best.clear();
+  }
+
+  /** Whether the run has the logits of one position of each row only. */
+  boolean isOnePerRow() {
+    return width == 1;
+  }
+
+  /** Where the graph writes the logits of a frame. */
+  OnnxTensor target(Frame frame) {
+    memory = tensor.room(frame.rows * (long) width * vocabularySize, 0);
+    isRead = true;
     return spec.rank() == 2
         ? tensor.tensor(frame.rows, vocabularySize)
         : tensor.tensor(frame.rows, width, vocabularySize);
+  }
+
+  /** Adds or removes where the graph writes the best tokens of a frame. */
+  void bindBest(Frame frame, Map<String, OnnxTensor> pinned) {
+    best.bind(frame, spec.rank(), pinned);
   }
 
   /** Says which of a row's columns are real tokens; the last of them counts as the newest. */
@@ -90,6 +111,9 @@ final class Logits implements StepOutput, AutoCloseable {
 
   @Override
   public void logits(int row, int position, float[] target) {
+    if (!isRead) {
+      throw new IllegalStateException("logits are read that were not asked for");
+    }
     int start = (row * width + firstColumn[row] + position) * vocabularySize;
     OnnxJavaType type = spec.type();
     if (type == OnnxJavaType.FLOAT) {
@@ -103,6 +127,11 @@ final class Logits implements StepOutput, AutoCloseable {
         target[i] = half ? Fp16Conversions.fp16ToFloat(bits) : Fp16Conversions.bf16ToFloat(bits);
       }
     }
+  }
+
+  @Override
+  public int best(int row, int count, int[] ids, float[] logProbabilities) {
+    return best.read(row, count, ids, logProbabilities);
   }
 
   @Override
@@ -122,5 +151,6 @@ final class Logits implements StepOutput, AutoCloseable {
   public void close() {
     memory = NOTHING_YET;
     tensor.close();
+    best.close();
   }
 }

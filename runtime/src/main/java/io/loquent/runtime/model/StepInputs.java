@@ -3,6 +3,7 @@ package io.loquent.runtime.model;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import io.loquent.ModelLoadException;
+import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.LogitsPositions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class StepInputs implements AutoCloseable {
           "num_logits_to_keep",
           "logits_to_keep",
           "cache_position",
+          BestTokensOutput.COUNT,
           LogitsPositions.INPUT);
 
   private final NativeBuffers buffers;
@@ -99,6 +101,7 @@ final class StepInputs implements AutoCloseable {
         case CACHE_BRANCH -> inputs.put(name, cacheBranch(spec, frame));
         case "num_logits_to_keep", "logits_to_keep" ->
             inputs.put(name, number(spec, frame.allPositions ? 0 : 1));
+        case BestTokensOutput.COUNT -> inputs.put(name, number(spec, frame.best));
         case LogitsPositions.INPUT -> inputs.put(name, picked(spec, frame));
         case "cache_position" -> inputs.put(name, cachePosition(spec, frame));
         default -> throw new IllegalStateException("nothing follows for input " + name);

@@ -51,11 +51,22 @@ final class ConstantTensor {
 
   /** A {@code Constant} node that gives an int64 vector of one element. */
   static MessageWriter node(String output, long value) {
-    MessageWriter tensor =
+    return node(
+        output,
         new MessageWriter()
             .integer(Fields.TENSOR_DIMS, 1)
             .integer(Fields.TENSOR_DATA_TYPE, Fields.TYPE_INT64)
-            .integer(Fields.TENSOR_INT64_DATA, value);
+            .integer(Fields.TENSOR_INT64_DATA, value));
+  }
+
+  /** A {@code Constant} node that gives a vector without elements. */
+  static MessageWriter emptyNode(String output, int type) {
+    return node(
+        output,
+        new MessageWriter().integer(Fields.TENSOR_DIMS, 0).integer(Fields.TENSOR_DATA_TYPE, type));
+  }
+
+  private static MessageWriter node(String output, MessageWriter tensor) {
     MessageWriter attribute =
         new MessageWriter()
             .text(Fields.ATTRIBUTE_NAME, "value")

@@ -18,6 +18,7 @@ final class Fields {
   static final int FUNCTION_NODE = 7;
 
   static final int GRAPH_NODE = 1;
+  static final int GRAPH_NAME = 2;
   static final int GRAPH_INITIALIZER = 5;
   static final int GRAPH_INPUT = 11;
   static final int GRAPH_OUTPUT = 12;
@@ -62,6 +63,9 @@ final class Fields {
   static final int ENTRY_KEY = 1;
   static final int ENTRY_VALUE = 2;
 
+  /** {@code TensorProto.DataType.FLOAT}. */
+  static final int TYPE_FLOAT = 1;
+
   /** {@code TensorProto.DataType.INT64}. */
   static final int TYPE_INT64 = 7;
 
@@ -70,4 +74,7 @@ final class Fields {
 
   /** {@code AttributeProto.AttributeType.TENSOR}. */
   static final int ATTRIBUTE_IS_TENSOR = 4;
+
+  /** {@code AttributeProto.AttributeType.GRAPH}. */
+  static final int ATTRIBUTE_IS_GRAPH = 5;
 }

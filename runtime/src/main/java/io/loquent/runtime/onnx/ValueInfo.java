@@ -13,9 +13,28 @@ final class ValueInfo {
             .message(Fields.SHAPE_DIMENSION, named("picked_positions"))
             .message(
                 Fields.SHAPE_DIMENSION, new MessageWriter().integer(Fields.DIMENSION_VALUE, 1));
+    return info(name, Fields.TYPE_INT64, shape);
+  }
+
+  /** A vector of a fixed length. */
+  static MessageWriter vector(String name, int type, long length) {
+    MessageWriter shape =
+        new MessageWriter()
+            .message(
+                Fields.SHAPE_DIMENSION,
+                new MessageWriter().integer(Fields.DIMENSION_VALUE, length));
+    return info(name, type, shape);
+  }
+
+  /** A tensor whose type ONNX Runtime infers: a stated one could only be wrong. */
+  static MessageWriter untyped(String name) {
+    return new MessageWriter().text(Fields.VALUE_INFO_NAME, name);
+  }
+
+  private static MessageWriter info(String name, int type, MessageWriter shape) {
     MessageWriter tensor =
         new MessageWriter()
-            .integer(Fields.TENSOR_TYPE_ELEMENT, Fields.TYPE_INT64)
+            .integer(Fields.TENSOR_TYPE_ELEMENT, type)
             .message(Fields.TENSOR_TYPE_SHAPE, shape);
     return new MessageWriter()
         .text(Fields.VALUE_INFO_NAME, name)

@@ -1,0 +1,126 @@
+package io.loquent.runtime.onnx;
+
+import io.loquent.ModelLoadException;
+
+/**
+ * Lets a graph rank the continuations of each position itself: log-softmax and top-k behind the
+ * logits. A beam search compares a few tokens of each beam, so neither the logits nor a pass over
+ * them has to leave the graph.
+ *
+ * <p>A new input {@link #COUNT}, int64 of shape {@code [1]}, says how many tokens are wanted. If it
+ * is above 0, the outputs {@link #LOG_PROBABILITIES} (float) and {@link #IDS} (int64) hold them for
+ * each position of the logits, best first, in place of the vocabulary axis; among equals the lower
+ * id comes first, as <a href="https://onnx.ai/onnx/operators/onnx__TopK.html">TopK</a> defines. If
+ * it is 0, the nodes do not run, and the outputs are empty. Logits of any float type are ranked in
+ * single precision. The logits themselves stay as they are. Stateless; safe for every thread.
+ */
+public final class BestTokensOutput {
+
+  /** The name of the added input. */
+  public static final String COUNT = "loquent_best_count";
+
+  /** The name of the added output of log-probabilities, in nats. */
+  public static final String LOG_PROBABILITIES = "loquent_best_log_probabilities";
+
+  /** The name of the added output of vocabulary ids. */
+  public static final String IDS = "loquent_best_ids";
+
+  /** The first version of the standard operators whose TopK counts axes from behind and sorts. */
+  private static final long LEAST_OPSET = 11;
+
+  private static final String PREFIX = "loquent_best_";
+
+  private BestTokensOutput() {}
+
+  /**
+   * Adds input and outputs to a copy of a model.
+   *
+   * @param model an ONNX model; left as it is
+   * @param logits name of the output that holds the logits
+   * @return the changed model, or why it was left alone
+   * @throws ModelLoadException if the bytes are truncated or no ONNX model
+   */
+  public static GraphEdit add(byte[] model, String logits) {
+    Long opset = OnnxFile.read(model).opsets().get("");
+    if (opset == null || opset < LEAST_OPSET) {
+      return GraphEdit.unknown("its operators are of version " + opset);
+    }
+    try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
+      OnnxGraph graph = new OnnxGraph(bytes, OnnxFile.graphOf(bytes), null);
+      if (!Additions.fits(bytes.size())) {
+        return GraphEdit.unknown("the model is too large to be held in memory");
+      }
+      if (!graph.outputs().contains(logits)) {
+        return GraphEdit.unknown("no output '" + logits + "' among " + graph.outputs());
+      }
+      Additions additions = new Additions();
+      if (!graph.outputs().contains(IDS)) {
+        additions.append(graph.region(), ranking(logits));
+      }
+      return GraphEdit.of(additions.applyTo(bytes));
+    }
+  }
+
+  private static MessageWriter ranking(String logits) {
+    String zero = PREFIX + "zero";
+    String wanted = PREFIX + "wanted";
+    MessageWriter choice =
+        NodeWriter.node("If")
+            .input(wanted)
+            .output(LOG_PROBABILITIES)
+            .output(IDS)
+            .graph("then_branch", ranked(logits))
+            .graph("else_branch", nothing())
+            .done();
+    return new MessageWriter()
+        .message(Fields.GRAPH_NODE, ConstantTensor.node(zero, 0))
+        .message(
+            Fields.GRAPH_NODE,
+            NodeWriter.node("Greater").input(COUNT).input(zero).output(wanted).done())
+        .message(Fields.GRAPH_NODE, choice)
+        .message(Fields.GRAPH_INPUT, ValueInfo.vector(COUNT, Fields.TYPE_INT64, 1))
+        .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(LOG_PROBABILITIES))
+        .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(IDS));
+  }
+
+  private static MessageWriter ranked(String logits) {
+    String floats = PREFIX + "logits";
+    String all = PREFIX + "all_log_probabilities";
+    String values = LOG_PROBABILITIES + "_then";
+    String ids = IDS + "_then";
+    return new MessageWriter()
+        .message(
+            Fields.GRAPH_NODE,
+            NodeWriter.node("Cast")
+                .input(logits)
+                .output(floats)
+                .integer("to", Fields.TYPE_FLOAT)
+                .done())
+        .message(
+            Fields.GRAPH_NODE,
+            NodeWriter.node("LogSoftmax").input(floats).output(all).integer("axis", -1).done())
+        .message(
+            Fields.GRAPH_NODE,
+            NodeWriter.node("TopK")
+                .input(all)
+                .input(COUNT)
+                .output(values)
+                .output(ids)
+                .integer("axis", -1)
+                .done())
+        .text(Fields.GRAPH_NAME, PREFIX + "ranked")
+        .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(values))
+        .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(ids));
+  }
+
+  private static MessageWriter nothing() {
+    String values = LOG_PROBABILITIES + "_else";
+    String ids = IDS + "_else";
+    return new MessageWriter()
+        .message(Fields.GRAPH_NODE, ConstantTensor.emptyNode(values, Fields.TYPE_FLOAT))
+        .message(Fields.GRAPH_NODE, ConstantTensor.emptyNode(ids, Fields.TYPE_INT64))
+        .text(Fields.GRAPH_NAME, PREFIX + "nothing")
+        .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(values))
+        .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(ids));
+  }
+}

@@ -2,6 +2,8 @@ package io.loquent.runtime.model;
 
 import ai.onnxruntime.OnnxJavaType;
 import io.loquent.ModelLoadException;
+import io.loquent.runtime.onnx.LogitsPositions;
+import io.loquent.runtime.onnx.SharedAttention;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -222,6 +224,11 @@ final class DecoderGraphs implements AutoCloseable {
                         + " nor by config.json (vocab_size)"));
   }
 
+  /** Whether the attention was changed, while the graph was loaded, to share buffers. */
+  boolean sharesAttention() {
+    return first.edits().stream().anyMatch(edit -> edit instanceof SharedAttention);
+  }
+
   boolean isSplit() {
     return first != next;
   }
@@ -268,6 +275,15 @@ final class DecoderGraphs implements AutoCloseable {
   boolean answersOnlyForLast(Graph graph) {
     TensorSpec spec = logits(graph);
     return graph == first && spec.rank() == 3 && spec.shape().get(1) == 1;
+  }
+
+  /**
+   * Whether the logits of the last column are all that a graph gives, at least where no more than
+   * the newest are asked for.
+   */
+  boolean answersOnlyForLastColumn(Graph graph) {
+    boolean keeps = graph.hasInput("num_logits_to_keep") || graph.hasInput("logits_to_keep");
+    return answersOnlyForLast(graph) || (keeps && !graph.hasInput(LogitsPositions.INPUT));
   }
 
   /** How many new tokens the continuing graph takes at once. */

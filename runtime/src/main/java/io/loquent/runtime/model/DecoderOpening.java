@@ -2,10 +2,13 @@ package io.loquent.runtime.model;
 
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.BestTokensOutput;
+import io.loquent.runtime.onnx.CacheBranch;
 import io.loquent.runtime.onnx.GraphEdit;
 import io.loquent.runtime.onnx.LogitsPositions;
 import io.loquent.runtime.onnx.ModelEdit;
 import io.loquent.runtime.onnx.OnnxSummary;
+import io.loquent.runtime.onnx.PlainAttention;
+import io.loquent.runtime.onnx.SharedAttention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,9 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
 
   private static final long MOST_INLINE_BYTES = 256L << 20;
 
+  private static final String PREFIX = "graph additions: ";
+  private static final String APART = "its attention stays as it is, with past and present apart";
+
   /**
    * One edit of a graph.
    *
@@ -37,20 +43,95 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
   /** Opens the graph that starts a sequence; it also continues it unless the export is split. */
   Graph openFirst(Layout layout, FolderConfig config, Map<Path, OnnxSummary> summaries) {
     List<Addition> chosen = new ArrayList<>();
-    if (!layout.encoder().isPresent()) {
-      // A decoder beside an encoder starts with one token or a few: there is nothing to leave out.
-      chosen.add(positions(config));
+    if (layout.encoder().isPresent()) {
+      // A decoder beside an encoder starts with one token or a few, and stays short.
+      if (!layout.withPast().isPresent()) {
+        // In split exports it would serve one step only.
+        chosen.add(best(config));
+      }
+      return open(layout.decoder(), chosen, summaries);
     }
-    if (!layout.withPast().isPresent()) {
-      // In split exports it would serve one step only.
-      chosen.add(best(config));
+    chosen.add(positions(config));
+    if (layout.withPast().isPresent()) {
+      findings.add(PREFIX + APART + ", because the export is split into two graphs");
+      return open(layout.decoder(), chosen, summaries);
     }
-    return open(layout.decoder(), chosen, summaries);
+    chosen.add(best(config));
+    return openSharing(layout.decoder(), config, chosen, summaries);
   }
 
   /** Opens the graph that only continues a sequence. */
   Graph openNext(Path file, FolderConfig config, Map<Path, OnnxSummary> summaries) {
     return open(file, List.of(best(config)), summaries);
+  }
+
+  /** Opens a graph whose past and present share buffers, if it was proven that they may. */
+  private Graph openSharing(
+      Path file, FolderConfig config, List<Addition> others, Map<Path, OnnxSummary> summaries) {
+    if (!mayChange(file, summaries)) {
+      return open(file, others, summaries);
+    }
+    byte[] model = read(file);
+    List<Addition> sharing = sharedAttention(file, model, config);
+    List<Addition> all = new ArrayList<>(sharing);
+    all.addAll(others);
+    int before = findings.size();
+    Graph graph = open(file, model, all);
+    if (sharing.size() > 1 && !StepwiseCheck.agrees(graph, config)) {
+      graph.close();
+      findings.subList(before, findings.size()).clear();
+      findings.add(PREFIX + APART + ", because several tokens at once give other numbers");
+      graph = open(file, model, others);
+    }
+    return graph;
+  }
+
+  private boolean mayChange(Path file, Map<Path, OnnxSummary> summaries) {
+    OnnxSummary summary = summaries.get(file);
+    return additions && summary != null && summary.inlineWeightBytes() <= mostInlineBytes();
+  }
+
+  /** Only for the CPU: other devices lack the operator, or have it in half precision alone. */
+  private List<Addition> sharedAttention(Path file, byte[] original, FolderConfig config) {
+    List<Addition> chosen = new ArrayList<>();
+    byte[] model = original;
+    if (CacheBranch.isIn(original)) {
+      GraphEdit alone = CacheBranch.alone(original);
+      Optional<byte[]> changed = alone.model();
+      if (!changed.isPresent()) {
+        return List.of(sharing(m -> alone));
+      }
+      model = changed.get();
+      chosen.add(
+          new Addition(
+              "the branch that continues a sequence also starts it, with an empty past",
+              "both branches stay",
+              CacheBranch::alone));
+    }
+    PlainAttention attention = PlainAttention.of(model, GraphNames.of(config).tokens());
+    if (!attention.hasPlainCache() || !sessions.onlyCpu()) {
+      return List.of();
+    }
+    AttentionProof proof =
+        new AttentionProof(sessions, file, attention, config, GraphNames.of(config).tokens());
+    Optional<SharedAttention> proven = proof.prove();
+    if (!proven.isPresent()) {
+      return List.of(sharing(m -> GraphEdit.unknown(proof.reason())));
+    }
+    GraphEdit made = proven.get().applyTo(model);
+    if (!made.model().isPresent()) {
+      return List.of(sharing(m -> made));
+    }
+    chosen.add(sharing(proven.get()));
+    return chosen;
+  }
+
+  private static Addition sharing(ModelEdit edit) {
+    return new Addition(
+        "its attention was proven to be plain causal attention and runs as"
+            + " GroupQueryAttention, with past and present in one buffer",
+        APART,
+        edit);
   }
 
   private static Addition positions(FolderConfig config) {
@@ -69,16 +150,23 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
         model -> BestTokensOutput.add(model, names.logits()));
   }
 
-  /** Makes one edit after the other; one that cannot be made is left out. */
   private Graph open(Path file, List<Addition> chosen, Map<Path, OnnxSummary> summaries) {
-    OnnxSummary summary = summaries.get(file);
-    if (!additions
-        || chosen.isEmpty()
-        || summary == null
-        || summary.inlineWeightBytes() > mostInlineBytes()) {
-      return sessions.open(file);
+    if (!chosen.isEmpty() && mayChange(file, summaries)) {
+      return open(file, read(file), chosen);
     }
-    byte[] model = read(file);
+    if (!chosen.isEmpty() && additions) {
+      findings.add(
+          PREFIX
+              + "none, because the weights within the file are larger than "
+              + (mostInlineBytes() >> 20)
+              + " MB; export them as external data");
+    }
+    return sessions.open(file);
+  }
+
+  /** Makes one edit after the other; one that cannot be made is left out. */
+  private Graph open(Path file, byte[] original, List<Addition> chosen) {
+    byte[] model = original;
     List<ModelEdit> edits = new ArrayList<>();
     for (Addition addition : chosen) {
       GraphEdit made = addition.edit().applyTo(model);
@@ -86,9 +174,9 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
       if (changed.isPresent()) {
         model = changed.get();
         edits.add(addition.edit());
-        findings.add("graph additions: " + addition.made());
+        findings.add(PREFIX + addition.made());
       } else {
-        findings.add("graph additions: " + addition.left() + ", because " + made.reason());
+        findings.add(PREFIX + addition.left() + ", because " + made.reason());
       }
     }
     return edits.isEmpty() ? sessions.open(file) : sessions.open(file, model, edits);

@@ -166,7 +166,7 @@ public final class LoadedModel implements AutoCloseable {
     DecoderGraphs graphs = parts.decoder();
     // A shared buffer is padded on the right, where a last column of logits would be padding.
     return parts.sharesBuffers()
-        ? !graphs.answersOnlyForLast(graphs.first)
+        ? !graphs.answersOnlyForLastColumn(graphs.first)
         : graphs.toleratesLeftPadding();
   }
 

@@ -161,7 +161,7 @@ record ModelParts(
 
   /** Whether past and present may be one buffer. */
   boolean sharesBuffers() {
-    return uses(SHARING_OPERATOR)
+    return (uses(SHARING_OPERATOR) || decoder.sharesAttention())
         && decoder.states.stream().allMatch(state -> state.kind() == StateTensor.Kind.GROWING)
         && decoder.hasCache();
   }

@@ -61,20 +61,24 @@ final class RecomputeState extends GraphState {
     frame.continues = false;
     frame.allPositions = context.allPositions();
     frame.maskWidth = longest;
+    // On the right, where graphs that count a row by its mask want it; but not behind the token
+    // that is asked for where only the last column is answered.
+    boolean onLeft = graphs.answersOnlyForLastColumn(graphs.first);
     for (int row = 0; row < rows(); row++) {
-      int padding = longest - lengths[row];
+      int padding = onLeft ? longest - lengths[row] : 0;
       for (int column = 0; column < longest; column++) {
-        frame.tokens[row * longest + column] =
-            column < padding ? context.padToken() : tokens[row][column - padding];
+        int index = column - padding;
+        boolean real = index >= 0 && index < lengths[row];
+        frame.tokens[row * longest + column] = real ? tokens[row][index] : context.padToken();
       }
       frame.maskFrom[row] = padding;
-      frame.maskTo[row] = longest;
+      frame.maskTo[row] = padding + lengths[row];
       frame.positionStart[row] = -padding;
-      frame.newest[row] = longest - 1;
+      frame.newest[row] = padding + lengths[row] - 1;
     }
     run(graphs.first, lastOnly(graphs.first), this::bind);
     for (int row = 0; row < rows(); row++) {
-      logits.show(row, longest - lengths[row], lengths[row]);
+      logits.show(row, frame.maskFrom[row], lengths[row]);
     }
   }
 

@@ -160,6 +160,26 @@ final class SessionFactory {
     }
   }
 
+  /** Whether graphs run on no other device. */
+  boolean onlyCpu() {
+    return config.providers().stream()
+        .allMatch(provider -> provider.kind() == ExecutionProvider.Kind.CPU);
+  }
+
+  /** Opens a small part of a graph, as it is, for a few runs. */
+  Graph openProbe(Path file, byte[] part) throws OrtException {
+    OrtEnvironment environment = environment();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.BASIC_OPT);
+      options.setIntraOpNumThreads(1);
+      options.addConfigEntry(
+          "session.model_external_initializers_file_folder_path",
+          String.valueOf(file.toAbsolutePath().getParent()));
+      return new Graph(file, environment.createSession(part, options), List.of());
+    }
+  }
+
   private static ModelLoadException failure(Path file, OrtException e) {
     return new ModelLoadException(
         file

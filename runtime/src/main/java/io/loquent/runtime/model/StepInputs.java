@@ -100,7 +100,7 @@ final class StepInputs implements AutoCloseable {
         case "token_type_ids" -> inputs.put(name, zeros(spec, frame));
         case CACHE_BRANCH -> inputs.put(name, cacheBranch(spec, frame));
         case "num_logits_to_keep", "logits_to_keep" ->
-            inputs.put(name, number(spec, frame.allPositions ? 0 : 1));
+            inputs.put(name, number(spec, logitsToKeep(graph, frame)));
         case BestTokensOutput.COUNT -> inputs.put(name, number(spec, frame.best));
         case LogitsPositions.INPUT -> inputs.put(name, picked(spec, frame));
         case "cache_position" -> inputs.put(name, cachePosition(spec, frame));
@@ -156,6 +156,11 @@ final class StepInputs implements AutoCloseable {
     StepTensor tensor = tensor(spec);
     room(tensor, 1).put(0, (byte) (frame.continues ? 1 : 0));
     return tensor.tensor(1);
+  }
+
+  /** All, 0, where positions are picked from what is kept. */
+  private static int logitsToKeep(Graph graph, Frame frame) {
+    return frame.allPositions || graph.hasInput(LogitsPositions.INPUT) ? 0 : 1;
   }
 
   private OnnxTensor number(TensorSpec spec, int number) {

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Fields to add to messages inside a model, and small messages to put in the place of others.
@@ -20,6 +22,7 @@ final class Additions {
   private final Map<Region, List<byte[]>> appended = new LinkedHashMap<>();
   private final Map<Region, byte[]> inserted = new LinkedHashMap<>();
   private final Map<Region, byte[]> replaced = new LinkedHashMap<>();
+  private final Set<Region> removed = new LinkedHashSet<>();
 
   void append(Region message, MessageWriter fields) {
     appended.computeIfAbsent(message, r -> new ArrayList<>()).add(fields.toBytes());
@@ -35,6 +38,12 @@ final class Additions {
   /** Puts another content in the place of a message's or a text's. */
   void replace(Region message, byte[] content) {
     replaced.put(message, content);
+    growAround(message);
+  }
+
+  /** Takes a field out of its parent; its number must be below 16. */
+  void remove(Region message) {
+    removed.add(message);
     growAround(message);
   }
 
@@ -90,6 +99,12 @@ final class Additions {
           splices.add(new Splice(region.lengthStart() - 1, 0, fields));
           grow(growth, region, fields.length);
         });
+    // After the insertions: where both are at one place, what is inserted stays.
+    for (Region region : removed) {
+      int before = (int) (region.end() - region.lengthStart()) + 1;
+      splices.add(new Splice(region.lengthStart() - 1, before, new byte[0]));
+      grow(growth, region, -before);
+    }
     for (Region region : innerFirst) {
       long grown = growth.getOrDefault(region, 0L);
       for (byte[] fields : appended.getOrDefault(region, List.of())) {

@@ -49,14 +49,16 @@ final class ConstantTensor {
     return value;
   }
 
-  /** A {@code Constant} node that gives an int64 vector of one element. */
-  static MessageWriter node(String output, long value) {
-    return node(
-        output,
+  /** A {@code Constant} node that gives an int64 vector. */
+  static MessageWriter node(String output, long... values) {
+    MessageWriter tensor =
         new MessageWriter()
-            .integer(Fields.TENSOR_DIMS, 1)
-            .integer(Fields.TENSOR_DATA_TYPE, Fields.TYPE_INT64)
-            .integer(Fields.TENSOR_INT64_DATA, value));
+            .integer(Fields.TENSOR_DIMS, values.length)
+            .integer(Fields.TENSOR_DATA_TYPE, Fields.TYPE_INT64);
+    for (long value : values) {
+      tensor.integer(Fields.TENSOR_INT64_DATA, value);
+    }
+    return node(output, tensor);
   }
 
   /** A {@code Constant} node that gives a vector without elements. */

@@ -42,9 +42,11 @@ final class Fields {
   static final int NODE_DOMAIN = 7;
 
   static final int ATTRIBUTE_NAME = 1;
+  static final int ATTRIBUTE_FLOAT = 2;
   static final int ATTRIBUTE_INT = 3;
   static final int ATTRIBUTE_TENSOR = 5;
   static final int ATTRIBUTE_GRAPH = 6;
+  static final int ATTRIBUTE_INTS = 8;
   static final int ATTRIBUTE_TENSORS = 10;
   static final int ATTRIBUTE_GRAPHS = 11;
   static final int ATTRIBUTE_TYPE = 20;
@@ -66,8 +68,20 @@ final class Fields {
   /** {@code TensorProto.DataType.FLOAT}. */
   static final int TYPE_FLOAT = 1;
 
+  /** {@code TensorProto.DataType.FLOAT16}. */
+  static final int TYPE_FLOAT16 = 10;
+
+  /** {@code TensorProto.DataType.INT32}. */
+  static final int TYPE_INT32 = 6;
+
   /** {@code TensorProto.DataType.INT64}. */
   static final int TYPE_INT64 = 7;
+
+  /** {@code AttributeProto.AttributeType.FLOAT}. */
+  static final int ATTRIBUTE_IS_FLOAT = 1;
+
+  /** {@code AttributeProto.AttributeType.INTS}. */
+  static final int ATTRIBUTE_IS_INTS = 7;
 
   /** {@code AttributeProto.AttributeType.INT}. */
   static final int ATTRIBUTE_IS_INT = 2;

@@ -18,7 +18,13 @@ public final class GraphEdit {
     return new GraphEdit(model, "");
   }
 
-  static GraphEdit unknown(String reason) {
+  /**
+   * No change.
+   *
+   * @param reason half a sentence on what was found in the graph
+   * @return an edit without a model
+   */
+  public static GraphEdit unknown(String reason) {
     return new GraphEdit(null, reason);
   }
 

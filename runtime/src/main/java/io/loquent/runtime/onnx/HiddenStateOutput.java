@@ -97,8 +97,7 @@ public final class HiddenStateOutput {
     String leading = output + "_leading_axes";
     String target = output + "_shape";
     MessageWriter concat =
-        node("Concat", List.of(leading, minusOne), target)
-            .message(Fields.NODE_ATTRIBUTE, integerAttribute("axis", 0));
+        new NewNode("Concat", List.of(leading, minusOne), target).with("axis", 0).message();
     return graph
         .message(Fields.GRAPH_NODE, node("Shape", List.of(logits), shape))
         .message(Fields.GRAPH_NODE, ConstantTensor.node(zero, 0))
@@ -109,17 +108,6 @@ public final class HiddenStateOutput {
   }
 
   private static MessageWriter node(String operator, List<String> inputs, String output) {
-    MessageWriter node = new MessageWriter();
-    inputs.forEach(input -> node.text(Fields.NODE_INPUT, input));
-    return node.text(Fields.NODE_OUTPUT, output)
-        .text(Fields.NODE_NAME, output)
-        .text(Fields.NODE_OP_TYPE, operator);
-  }
-
-  private static MessageWriter integerAttribute(String name, long value) {
-    return new MessageWriter()
-        .text(Fields.ATTRIBUTE_NAME, name)
-        .integer(Fields.ATTRIBUTE_INT, value)
-        .integer(Fields.ATTRIBUTE_TYPE, Fields.ATTRIBUTE_IS_INT);
+    return new NewNode(operator, inputs, output).message();
   }
 }

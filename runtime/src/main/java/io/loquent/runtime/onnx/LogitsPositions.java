@@ -3,6 +3,7 @@ package io.loquent.runtime.onnx;
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.HeadSearch.Head;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +39,11 @@ public final class LogitsPositions {
    * @throws ModelLoadException if the bytes are truncated or no ONNX model
    */
   public static GraphEdit add(byte[] model, String logits) {
-    Long opset = OnnxFile.read(model).opsets().get("");
-    if (opset == null || opset < LEAST_OPSET) {
-      return GraphEdit.unknown("its operators are of version " + opset);
-    }
     try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
+      Long opset = OnnxFile.opsets(bytes).get("");
+      if (opset == null || opset < LEAST_OPSET) {
+        return GraphEdit.unknown("its operators are of version " + opset);
+      }
       return new Edit().applyTo(bytes, logits, PICKED);
     }
   }
@@ -81,17 +82,8 @@ public final class LogitsPositions {
   }
 
   private static MessageWriter gather(String activation, String picked) {
-    MessageWriter batchDims =
-        new MessageWriter()
-            .text(Fields.ATTRIBUTE_NAME, "batch_dims")
-            .integer(Fields.ATTRIBUTE_INT, 1)
-            .integer(Fields.ATTRIBUTE_TYPE, Fields.ATTRIBUTE_IS_INT);
-    return new MessageWriter()
-        .text(Fields.NODE_INPUT, activation)
-        .text(Fields.NODE_INPUT, INPUT)
-        .text(Fields.NODE_OUTPUT, picked)
-        .text(Fields.NODE_NAME, picked)
-        .text(Fields.NODE_OP_TYPE, "GatherND")
-        .message(Fields.NODE_ATTRIBUTE, batchDims);
+    return new NewNode("GatherND", List.of(activation, INPUT), picked)
+        .with("batch_dims", 1)
+        .message();
   }
 }

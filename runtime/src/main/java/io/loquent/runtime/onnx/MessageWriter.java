@@ -29,6 +29,23 @@ final class MessageWriter {
     return this;
   }
 
+  /** A 32-bit float. */
+  MessageWriter real(int field, float value) {
+    writeVarint(out, ((long) field << 3) | 5);
+    int bits = Float.floatToIntBits(value);
+    for (int i = 0; i < Float.BYTES; i++) {
+      out.write(bits >>> (8 * i));
+    }
+    return this;
+  }
+
+  /** The same fields as another message has. */
+  MessageWriter all(MessageWriter other) {
+    byte[] fields = other.toBytes();
+    out.write(fields, 0, fields.length);
+    return this;
+  }
+
   MessageWriter text(int field, String text) {
     return bytes(field, text.getBytes(StandardCharsets.UTF_8));
   }

@@ -90,6 +90,13 @@ final class ModelBytes implements Closeable {
     }
   }
 
+  /** The content of a message, copied. */
+  byte[] content(Region region) {
+    byte[] content = new byte[Math.toIntExact(region.length())];
+    copy(region.start(), region.end(), content, 0);
+    return content;
+  }
+
   private void moveWindow(long position) {
     if (channel == null || position < 0 || position >= size) {
       throw corrupt(position, "more bytes expected");

@@ -46,13 +46,6 @@ public final class OnnxFile {
     }
   }
 
-  /** Reads a model in memory. */
-  static OnnxSummary read(byte[] model) {
-    try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
-      return new OnnxFile(bytes).read();
-    }
-  }
-
   /** Finds the main graph of a model, and checks that the model is complete. */
   static Region graphOf(ModelBytes bytes) {
     Region graph = null;
@@ -88,7 +81,7 @@ public final class OnnxFile {
         case Fields.MODEL_IR_VERSION -> irVersion = reader.integer();
         case Fields.MODEL_PRODUCER_NAME -> producerName = reader.text();
         case Fields.MODEL_PRODUCER_VERSION -> producerVersion = reader.text();
-        case Fields.MODEL_OPSET_IMPORT -> readOpset(reader.open());
+        case Fields.MODEL_OPSET_IMPORT -> readOpset(reader.open(), opsets);
         case Fields.MODEL_FUNCTIONS -> readFunction(reader.open());
         default -> {}
       }
@@ -105,7 +98,19 @@ public final class OnnxFile {
         quantizesActivations);
   }
 
-  private void readOpset(MessageReader reader) {
+  /** The version of each operator set, by domain. */
+  static Map<String, Long> opsets(ModelBytes bytes) {
+    Map<String, Long> opsets = new TreeMap<>();
+    MessageReader reader = new MessageReader(bytes, Region.whole(bytes.size()));
+    while (reader.next()) {
+      if (reader.field() == Fields.MODEL_OPSET_IMPORT) {
+        readOpset(reader.open(), opsets);
+      }
+    }
+    return opsets;
+  }
+
+  private static void readOpset(MessageReader reader, Map<String, Long> opsets) {
     String domain = "";
     long version = 0;
     while (reader.next()) {

@@ -2,6 +2,7 @@ package io.loquent.runtime.onnx;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,10 @@ final class OnnxGraph {
   private final ModelBytes bytes;
   private final Region region;
   private final @Nullable OnnxGraph outer;
+  private final List<OnnxNode> nodes = new ArrayList<>();
   private final Map<String, OnnxNode> producers = new HashMap<>();
   private final Map<String, Region> initializers = new HashMap<>();
+  private final Map<String, Region> inputs = new LinkedHashMap<>();
   private final List<String> outputs = new ArrayList<>();
   private final List<Region> outputInfos = new ArrayList<>();
 
@@ -29,10 +32,13 @@ final class OnnxGraph {
       switch (reader.field()) {
         case Fields.GRAPH_NODE -> {
           OnnxNode node = OnnxNode.read(bytes, reader.message());
+          nodes.add(node);
           node.outputs().forEach(output -> producers.put(output, node));
         }
         case Fields.GRAPH_INITIALIZER ->
             initializers.put(textField(reader.open(), Fields.TENSOR_NAME), reader.message());
+        case Fields.GRAPH_INPUT ->
+            inputs.put(textField(reader.open(), Fields.VALUE_INFO_NAME), reader.message());
         case Fields.GRAPH_OUTPUT -> {
           outputs.add(textField(reader.open(), Fields.VALUE_INFO_NAME));
           outputInfos.add(reader.message());
@@ -58,6 +64,21 @@ final class OnnxGraph {
 
   Region region() {
     return region;
+  }
+
+  /** The graph's nodes, in order: each after those it reads from. */
+  List<OnnxNode> nodes() {
+    return nodes;
+  }
+
+  /** What the graph declares about its inputs, by name. */
+  Map<String, Region> inputs() {
+    return inputs;
+  }
+
+  /** A weight of this very graph; null if there is none of that name. */
+  @Nullable Region initializer(String tensor) {
+    return initializers.get(tensor);
   }
 
   /** Names of the graph's outputs, in order. */

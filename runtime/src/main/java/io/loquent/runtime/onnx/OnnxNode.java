@@ -37,6 +37,35 @@ record OnnxNode(Region region, String operator, List<String> inputs, List<String
     return domain.isEmpty() || domain.equals("ai.onnx") ? type : domain + ":" + type;
   }
 
+  /**
+   * Names that the node may read beside its inputs: those that graphs inside it mention, as in the
+   * branches of an {@code If}.
+   */
+  List<String> captured(ModelBytes bytes) {
+    List<String> names = new ArrayList<>();
+    MessageReader reader = new MessageReader(bytes, region);
+    while (reader.next()) {
+      if (reader.field() == Fields.NODE_ATTRIBUTE) {
+        captureFrom(bytes, reader.open(), names);
+      }
+    }
+    return names;
+  }
+
+  private static void captureFrom(ModelBytes bytes, MessageReader attribute, List<String> names) {
+    while (attribute.next()) {
+      if (attribute.field() == Fields.ATTRIBUTE_GRAPH
+          || attribute.field() == Fields.ATTRIBUTE_GRAPHS) {
+        OnnxGraph inner = new OnnxGraph(bytes, attribute.message(), null);
+        names.addAll(inner.outputs());
+        for (OnnxNode node : inner.nodes()) {
+          names.addAll(node.inputs());
+          names.addAll(node.captured(bytes));
+        }
+      }
+    }
+  }
+
   /** The name of an input; empty if the node has no such input. */
   String input(int index) {
     return index < inputs.size() ? inputs.get(index) : "";

@@ -1,5 +1,10 @@
 package io.loquent.runtime.onnx;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
 /** Writes what a graph declares about an input or output. */
 final class ValueInfo {
 
@@ -41,6 +46,74 @@ final class ValueInfo {
         .message(Fields.VALUE_INFO_TYPE, new MessageWriter().message(Fields.TYPE_TENSOR, tensor));
   }
 
+  /** A tensor of a type and any shape. */
+  static MessageWriter anyShape(String name, int type) {
+    MessageWriter tensor = new MessageWriter().integer(Fields.TENSOR_TYPE_ELEMENT, type);
+    return new MessageWriter()
+        .text(Fields.VALUE_INFO_NAME, name)
+        .message(Fields.VALUE_INFO_TYPE, new MessageWriter().message(Fields.TYPE_TENSOR, tensor));
+  }
+
+  /** The element type that a declaration names; 0 if it names none. */
+  static int type(ModelBytes bytes, Region info) {
+    int[] found = new int[1];
+    eachInTensor(
+        bytes,
+        info,
+        reader -> {
+          if (reader.field() == Fields.TENSOR_TYPE_ELEMENT) {
+            found[0] = (int) reader.integer();
+          }
+        });
+    return found[0];
+  }
+
+  /** The dimensions that a declaration names; -1 where they are free. */
+  static List<Long> shape(ModelBytes bytes, Region info) {
+    List<Long> shape = new ArrayList<>();
+    eachInTensor(
+        bytes,
+        info,
+        reader -> {
+          if (reader.field() == Fields.TENSOR_TYPE_SHAPE) {
+            MessageReader dimensions = reader.open();
+            while (dimensions.next()) {
+              if (dimensions.field() == Fields.SHAPE_DIMENSION) {
+                shape.add(dimension(dimensions.open()));
+              }
+            }
+          }
+        });
+    return shape;
+  }
+
+  private static long dimension(MessageReader reader) {
+    long value = -1;
+    while (reader.next()) {
+      if (reader.field() == Fields.DIMENSION_VALUE) {
+        value = reader.integer();
+      }
+    }
+    return value;
+  }
+
+  private static void eachInTensor(ModelBytes bytes, Region info, Consumer<MessageReader> visitor) {
+    MessageReader infos = new MessageReader(bytes, info);
+    while (infos.next()) {
+      if (infos.field() == Fields.VALUE_INFO_TYPE) {
+        MessageReader types = infos.open();
+        while (types.next()) {
+          if (types.field() == Fields.TYPE_TENSOR) {
+            MessageReader tensors = types.open();
+            while (tensors.next()) {
+              visitor.accept(tensors);
+            }
+          }
+        }
+      }
+    }
+  }
+
   private static MessageWriter named(String dimension) {
     return new MessageWriter().text(Fields.DIMENSION_NAME, dimension);
   }
@@ -76,7 +149,7 @@ final class ValueInfo {
         if (count++ == axis) {
           result.message(Fields.SHAPE_DIMENSION, named(dimension));
         } else {
-          result.bytes(Fields.SHAPE_DIMENSION, content(bytes, reader.message()));
+          result.bytes(Fields.SHAPE_DIMENSION, bytes.content(reader.message()));
         }
       }
     }
@@ -85,10 +158,7 @@ final class ValueInfo {
 
   /** Changes the content of one field of a message; the few fields of these messages are kept. */
   private static byte[] rewrite(
-      ModelBytes bytes,
-      Region message,
-      int field,
-      java.util.function.Function<Region, byte[]> change) {
+      ModelBytes bytes, Region message, int field, Function<Region, byte[]> change) {
     MessageWriter result = new MessageWriter();
     MessageReader reader = new MessageReader(bytes, message);
     while (reader.next()) {
@@ -97,15 +167,9 @@ final class ValueInfo {
       } else if (reader.isInteger()) {
         result.integer(reader.field(), reader.integer());
       } else {
-        result.bytes(reader.field(), content(bytes, reader.message()));
+        result.bytes(reader.field(), bytes.content(reader.message()));
       }
     }
     return result.toBytes();
-  }
-
-  private static byte[] content(ModelBytes bytes, Region region) {
-    byte[] content = new byte[Math.toIntExact(region.length())];
-    bytes.copy(region.start(), region.end(), content, 0);
-    return content;
   }
 }

@@ -1,7 +1,8 @@
 /**
  * ONNX model files, read and extended without ONNX Runtime and without a protobuf library: what a
- * file refers to and which operators it needs, and a copy of a decoder that also outputs the hidden
- * state its language-model head reads. Internal to the runtime: no part of the public interface.
+ * file refers to and which operators it needs, copies of a decoder that give more or work less, and
+ * parts of a decoder as models of their own, to see what they compute. Internal to the runtime: no
+ * part of the public interface.
  *
  * <p>Only the wire format (<a href="https://protobuf.dev/programming-guides/encoding/">protobuf
  * encoding</a>) and the few fields of <a

@@ -32,6 +32,7 @@ final class StateTest {
     ModelConfig config =
         ModelConfig.builder(Paths.get("src", "test", "resources", "fixtures", fixture))
             .intraOpThreads(1)
+            .graphAdditions(false)
             .build();
     return ModelParts.open(
         config, new SessionFactory(config, new ArrayList<>()), new ArrayList<>());

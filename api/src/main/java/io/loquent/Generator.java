@@ -88,10 +88,10 @@ public interface Generator extends AutoCloseable {
   }
 
   /**
-   * Runs requests together, at most {@link ModelConfig#batchSize()} at a time; when one is finished,
-   * the next takes its place. Each request keeps its own options, and its result equals the one it would have alone (but for rounding in the
-   * last digits of scores; graphs with dynamic int8 quantisation are the exception, see {@link
-   * ModelInfo#notes()}).
+   * Runs requests together, at most {@link ModelConfig#batchSize()} at a time; when one is
+   * finished, the next takes its place. Each request keeps its own options, and its result equals
+   * the one it would have alone (but for rounding in the last digits of scores; graphs with dynamic
+   * int8 quantisation are the exception, see {@link ModelInfo#notes()}).
    *
    * @param requests the requests
    * @return their results, in the same order

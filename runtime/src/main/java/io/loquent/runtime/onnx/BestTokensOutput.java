@@ -41,11 +41,11 @@ public final class BestTokensOutput {
    * @throws ModelLoadException if the bytes are truncated or no ONNX model
    */
   public static GraphEdit add(byte[] model, String logits) {
-    Long opset = OnnxFile.read(model).opsets().get("");
-    if (opset == null || opset < LEAST_OPSET) {
-      return GraphEdit.unknown("its operators are of version " + opset);
-    }
     try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
+      Long opset = OnnxFile.opsets(bytes).get("");
+      if (opset == null || opset < LEAST_OPSET) {
+        return GraphEdit.unknown("its operators are of version " + opset);
+      }
       OnnxGraph graph = new OnnxGraph(bytes, OnnxFile.graphOf(bytes), null);
       if (!Additions.fits(bytes.size())) {
         return GraphEdit.unknown("the model is too large to be held in memory");
@@ -113,12 +113,25 @@ public final class BestTokensOutput {
         .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(ids));
   }
 
+  /**
+   * The best 0 of the counts: ONNX Runtime cannot keep constants of nested graphs in files, so what
+   * is empty has to be computed.
+   */
   private static MessageWriter nothing() {
+    String counts = PREFIX + "counts";
     String values = LOG_PROBABILITIES + "_else";
     String ids = IDS + "_else";
     return new MessageWriter()
-        .message(Fields.GRAPH_NODE, ConstantTensor.emptyNode(values, Fields.TYPE_FLOAT))
-        .message(Fields.GRAPH_NODE, ConstantTensor.emptyNode(ids, Fields.TYPE_INT64))
+        .message(
+            Fields.GRAPH_NODE,
+            NodeWriter.node("Cast")
+                .input(COUNT)
+                .output(counts)
+                .integer("to", Fields.TYPE_FLOAT)
+                .done())
+        .message(
+            Fields.GRAPH_NODE,
+            NodeWriter.node("TopK").input(counts).input(COUNT).output(values).output(ids).done())
         .text(Fields.GRAPH_NAME, PREFIX + "nothing")
         .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(values))
         .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(ids));

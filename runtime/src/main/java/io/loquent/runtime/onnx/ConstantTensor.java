@@ -61,13 +61,6 @@ final class ConstantTensor {
     return node(output, tensor);
   }
 
-  /** A {@code Constant} node that gives a vector without elements. */
-  static MessageWriter emptyNode(String output, int type) {
-    return node(
-        output,
-        new MessageWriter().integer(Fields.TENSOR_DIMS, 0).integer(Fields.TENSOR_DATA_TYPE, type));
-  }
-
   private static MessageWriter node(String output, MessageWriter tensor) {
     MessageWriter attribute =
         new MessageWriter()

@@ -136,7 +136,7 @@ final class RowTensor implements AutoCloseable {
   /** Takes the memory that {@link #gather} needs, which cannot fail then; changes nothing yet. */
   void reserveGather(int[] parents, int rows) {
     if (!gathersInPlace(parents, rows)) {
-      room(bytes(gatheredShape(rows)));
+      room(gatheredBytes(rows));
     }
   }
 
@@ -145,33 +145,35 @@ final class RowTensor implements AutoCloseable {
    * that move are copied, where that is possible without a second buffer.
    */
   void gather(int[] parents, int rows) {
-    long[] gathered = gatheredShape(rows);
     if (gathersInPlace(parents, rows)) {
       copyRows(parents, rows, present, rows);
       if (rows != shape[batchAxis]) {
         forgetPresentTensor();
       }
     } else {
-      ByteBuffer target = room(bytes(gathered));
+      ByteBuffer target = room(gatheredBytes(rows));
       copyRows(parents, rows, target, 0);
       other = present;
       present = target;
       forgetPresentTensor();
     }
-    shape = gathered;
+    if (rows != shape[batchAxis]) {
+      shape = shape.clone();
+      shape[batchAxis] = rows;
+    }
   }
 
-  private long[] gatheredShape(int rows) {
-    long[] gathered = shape.clone();
-    gathered[batchAxis] = rows;
-    return gathered;
+  private long gatheredBytes(int rows) {
+    long bytes = (long) type.size * rows;
+    for (int axis = 0; axis < shape.length; axis++) {
+      bytes *= axis == batchAxis ? 1 : shape[axis];
+    }
+    return bytes;
   }
 
   private boolean gathersInPlace(int[] parents, int rows) {
     boolean sameLayout = outer() == 1 || rows == shape[batchAxis];
-    return sameLayout
-        && bytes(gatheredShape(rows)) <= present.capacity()
-        && canMoveInPlace(parents, rows);
+    return sameLayout && gatheredBytes(rows) <= present.capacity() && canMoveInPlace(parents, rows);
   }
 
   private long outer() {

@@ -187,8 +187,9 @@ public final class ModelConfig {
    * Returns whether idle threads spin. A step is hundreds of short operators, and waking a sleeping
    * thread for each takes longer than many of them; but a thread that spins takes time from others.
    * So the default spins for a moment only, 20 microseconds: on two idle cores that decodes as fast
-   * as spinning without end (1.2 to 1.4 times as fast as sleeping), and on busy ones as fast as
-   * sleeping. Another time goes in as {@code session.intra_op.spin_duration_us}, with true.
+   * as spinning without end (1.2 to 1.4 times as fast as sleeping), and on busy ones it costs less
+   * than that, at most a fifth. Another time goes in as {@code session.intra_op.spin_duration_us},
+   * with true.
    *
    * @return true (as long as ONNX Runtime likes, for machines with nothing else to do) or false
    *     (never), if set; otherwise for a moment
@@ -267,10 +268,12 @@ public final class ModelConfig {
   }
 
   /**
-   * Returns the folder in which optimized graphs are kept between starts, with their weights as the
-   * kernels read them. A later start maps those weights from the file instead of computing them
-   * into memory of the process: it loads faster, and processes on one machine share them. The first
-   * start takes longer, and an entry takes up to twice the room of the model's own weights.
+   * Returns the folder in which optimized graphs are kept between starts. A later start does
+   * without most of the optimizing. Where the kernels' arrangement of the weights can be kept too
+   * (not that of MatMulNBits, the 4 and 8 bit blocks of ONNX Runtime), it is mapped from the file
+   * instead of computed into memory of the process, and processes on one machine share it. The
+   * first start takes longer, and an entry takes one to two times the room of the model's own
+   * weights.
    *
    * <p>An entry goes with one model file, its weights, the changes of {@link #graphAdditions()},
    * the session config entries and the version of ONNX Runtime. An entry that no longer fits its

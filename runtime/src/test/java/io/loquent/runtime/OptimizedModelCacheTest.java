@@ -83,6 +83,8 @@ final class OptimizedModelCacheTest extends OneBrokenFolder {
     "gpt2-tiny,auto",
     "gpt2-tiny-external,auto",
     "gpt2-tiny-hub,q8",
+    "gpt2-tiny-hub,fp16",
+    "gru-bahdanau-tiny,auto",
     "gpt2-tiny-legacy,auto",
     "gpt2-tiny-merged,auto",
     "llama-tiny,auto",

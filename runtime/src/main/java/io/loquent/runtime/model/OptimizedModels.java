@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 final class OptimizedModels {
 
   /** Bumped when a copy is to be made in another way, so that older ones are not taken. */
-  private static final String RECIPE = "1";
+  private static final String RECIPE = "2";
 
   /** What is being made or thrown away, and not to be taken for a copy. */
   private static final String UNFINISHED = ".unfinished-";

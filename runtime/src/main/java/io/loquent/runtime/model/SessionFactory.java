@@ -123,22 +123,29 @@ final class SessionFactory {
   }
 
   private void save(Path file, byte @Nullable [] edited, Path graph) throws OrtException {
-    session(
-            file,
-            edited,
-            options -> {
-              // What goes beyond is made for one processor, and costs little when it is loaded.
-              options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.EXTENDED_OPT);
-              options.setOptimizedModelFilePath(graph.toString());
-              options.addConfigEntry(
-                  "session.optimized_model_external_initializers_file_name",
-                  OptimizedModel.WEIGHTS);
-              options.addConfigEntry(
-                  "session.optimized_model_external_initializers_min_size_in_bytes", "1024");
-              // As the kernels read them, to be mapped instead of computed onto the heap.
-              options.addConfigEntry("session.save_external_prepacked_constant_initializers", "1");
-            })
-        .close();
+    boolean prepacked = PrepackedWeights.areExact(OnnxFile.read(file).operators());
+    save(file, edited, graph, prepacked);
+    // Optimizing may have brought in an operator that was not in the file.
+    if (prepacked && !PrepackedWeights.areExact(OnnxFile.read(graph).operators())) {
+      save(file, edited, graph, false);
+    }
+  }
+
+  private void save(Path file, byte @Nullable [] edited, Path graph, boolean prepacked)
+      throws OrtException {
+    Setup saving =
+        options -> {
+          // What goes beyond is made for one processor, and costs little when it is loaded.
+          options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.EXTENDED_OPT);
+          options.setOptimizedModelFilePath(graph.toString());
+          options.addConfigEntry(
+              "session.optimized_model_external_initializers_file_name", OptimizedModel.WEIGHTS);
+          options.addConfigEntry(
+              "session.optimized_model_external_initializers_min_size_in_bytes", "1024");
+          options.addConfigEntry(
+              "session.save_external_prepacked_constant_initializers", prepacked ? "1" : "0");
+        };
+    session(file, edited, saving).close();
   }
 
   /** What one session needs besides the configuration. */

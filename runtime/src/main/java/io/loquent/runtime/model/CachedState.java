@@ -58,7 +58,16 @@ final class CachedState extends GraphState {
     while (length < end) {
       runPrompts(Math.min(mostPerRun, longest - length), lastOnly);
     }
-    return length == longest ? logits : null;
+    if (length < longest) {
+      return null;
+    }
+    dropUnread(graphs.next);
+    return logits;
+  }
+
+  @Override
+  boolean sharesConstants() {
+    return true;
   }
 
   private void runPrompts(int width, boolean lastOnly) {

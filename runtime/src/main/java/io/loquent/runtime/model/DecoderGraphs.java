@@ -26,6 +26,9 @@ final class DecoderGraphs implements AutoCloseable {
   final GraphNames names;
   final List<StateTensor> states;
 
+  /** Whether {@code next} takes one row of encoder constants for many rows of tokens. */
+  final Broadcasting broadcasting = new Broadcasting();
+
   /** Constant inputs by name, and what they come from: {@code mask}, or an encoder output. */
   final Map<String, EncoderSource> constants;
 

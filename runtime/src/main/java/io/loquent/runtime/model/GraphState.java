@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -40,21 +39,15 @@ abstract class GraphState implements DecodingState {
   private boolean boundContinues;
   private boolean readsLogits = true;
   private int best;
+  private final EncoderConstants constants;
   private int rows;
-
-  /** Which prompt each row came from: constants only move when this changes. */
-  private int[] origin;
-
   private boolean closed;
 
   GraphState(StateContext context) {
     this.context = context;
     graphs = context.graphs();
     rows = context.prompts().size();
-    origin = new int[rows];
-    for (int row = 0; row < rows; row++) {
-      origin[row] = row;
-    }
+    constants = new EncoderConstants(context.constants(), rows);
     logits = new Logits(context.buffers(), graphs.logits(graphs.first), context.vocabularySize());
     stepInputs = new StepInputs(context.buffers(), graphs.names);
   }
@@ -75,28 +68,17 @@ abstract class GraphState implements DecodingState {
     if (isIdentity(parents, newRows)) {
       return;
     }
-    boolean moved = newRows != rows;
-    int[] newOrigin = new int[newRows];
-    for (int row = 0; row < newRows; row++) {
-      newOrigin[row] = origin[parents[row]];
-      moved |= row >= rows || newOrigin[row] != origin[row];
-    }
+    boolean share = sharesConstants() && graphs.broadcasting.works();
     // Whatever may fail for want of memory comes first, so that a failed move has moved nothing.
-    boolean constantsMove = moved;
     reserve(
         () -> {
           eachTensor(tensor -> tensor.reserveGather(parents, newRows));
-          if (constantsMove) {
-            eachConstant(constant -> constant.reserveGather(parents, newRows));
-          }
+          constants.reserveGather(parents, newRows, share);
           return true;
         });
-    if (moved) {
-      eachConstant(constant -> constant.gather(parents, newRows));
-    }
+    constants.gather(parents, newRows, share);
     eachTensor(tensor -> tensor.gather(parents, newRows));
     gatherState(parents, newRows);
-    origin = newOrigin;
     rows = newRows;
   }
 
@@ -115,21 +97,13 @@ abstract class GraphState implements DecodingState {
     boolean joins =
         other.graphs == graphs
             && other.context.allPositions() == context.allPositions()
-            && reserve(() -> reserveConstants(other) && reserveJoin(other));
+            && reserve(
+                () ->
+                    constants.reserveJoin(other.constants, graphs.masksEncoder())
+                        && reserveJoin(other));
     if (joins) {
-      context
-          .constants()
-          .forEach(
-              (name, constant) -> {
-                RowTensor others = other.constant(name);
-                constant.join(others, constantJoin(constant, others));
-              });
+      constants.join(other.constants);
       join(other);
-      origin = joined(origin, other.origin);
-      int next = Arrays.stream(origin, 0, rows).max().orElse(0) + 1;
-      for (int row = rows; row < origin.length; row++) {
-        origin[row] += next;
-      }
       rows += other.rows;
     }
     return joins;
@@ -141,46 +115,9 @@ abstract class GraphState implements DecodingState {
       return taking.getAsBoolean();
     } catch (RuntimeException | Error e) {
       eachTensor(RowTensor::releaseSpare);
-      eachConstant(RowTensor::releaseSpare);
+      constants.each(RowTensor::releaseSpare);
       throw e;
     }
-  }
-
-  private void eachConstant(Consumer<RowTensor> action) {
-    context.constants().values().forEach(action);
-  }
-
-  private RowTensor constant(String name) {
-    return Objects.requireNonNull(context.constants().get(name), name);
-  }
-
-  private boolean reserveConstants(GraphState other) {
-    for (Map.Entry<String, RowTensor> entry : context.constants().entrySet()) {
-      RowTensor constant = entry.getValue();
-      RowTensor others = other.context.constants().get(entry.getKey());
-      if (others == null) {
-        return false;
-      }
-      RowJoin join = constantJoin(constant, others);
-      if (!join.suits(constant, others) || (join.lengthAxis() >= 0 && !graphs.masksEncoder())) {
-        return false;
-      }
-      constant.reserveJoin(others, join);
-    }
-    return true;
-  }
-
-  /** Encoder outputs of unequal length are padded on the right, as the encoder itself pads. */
-  private static RowJoin constantJoin(RowTensor constant, RowTensor others) {
-    long[] shape = constant.shape();
-    for (int axis = constant.batchAxis() + 1; axis < shape.length; axis++) {
-      long length = others.dimension(axis);
-      if (shape[axis] != length) {
-        long longer = Math.max(shape[axis], length);
-        return RowJoin.fromStart(axis, (int) longer, (int) shape[axis], (int) length);
-      }
-    }
-    return RowJoin.ofEqual();
   }
 
   private boolean isIdentity(int[] parents, int newRows) {
@@ -200,6 +137,21 @@ abstract class GraphState implements DecodingState {
 
   /** Does something with each tensor that the subclass keeps. */
   abstract void eachTensor(Consumer<RowTensor> action);
+
+  /** Whether one row of encoder constants may stand for all rows that come from one prompt. */
+  boolean sharesConstants() {
+    return false;
+  }
+
+  /** Whether it does so now. */
+  final boolean sharesNow() {
+    return constants.isShared();
+  }
+
+  /** Frees the encoder's constants that only the first run read. */
+  final void dropUnread(Graph next) {
+    constants.keepOnly(next::hasInput);
+  }
 
   /** Moves what else the subclass keeps by row; called before the rows change. */
   abstract void gatherState(int[] parents, int newRows);
@@ -228,6 +180,59 @@ abstract class GraphState implements DecodingState {
 
   /** Runs a graph over the present frame. */
   final void run(Graph graph, boolean lastOnly, StateBinding binding) {
+    if (frame.continues && sharesConstants() && constants.areCopies()) {
+      tryOutSharing(graph, lastOnly, binding);
+    }
+    try {
+      runOnce(graph, lastOnly, binding);
+    } catch (InferenceException e) {
+      if (!constants.isShared()) {
+        throw e;
+      }
+      constants.spread();
+      runOnce(graph, lastOnly, binding);
+      graphs.broadcasting.refuse();
+    }
+  }
+
+  /** Leaves one row of the encoder's constants if the graph takes that; tries it if need be. */
+  private void tryOutSharing(Graph graph, boolean lastOnly, StateBinding binding) {
+    Broadcasting broadcasting = graphs.broadcasting;
+    if (broadcasting.isUnknown()) {
+      boolean logitsWanted = readsLogits;
+      int bestWanted = best;
+      ask(true, 0);
+      try {
+        context
+            .control()
+            .quietly(
+                () ->
+                    broadcasting.tryOut(
+                        constants, rows, () -> allLogits(graph, lastOnly, binding)));
+      } catch (InferenceException e) {
+        // No memory to try it, or nothing that runs at all: the step itself says so, or goes on.
+      } finally {
+        ask(logitsWanted, bestWanted);
+      }
+    }
+    if (broadcasting.works()) {
+      constants.share();
+    }
+  }
+
+  private float[] allLogits(Graph graph, boolean lastOnly, StateBinding binding) {
+    runOnce(graph, lastOnly, binding);
+    int vocabulary = logits.vocabularySize();
+    float[] all = new float[rows * vocabulary];
+    float[] ofRow = new float[vocabulary];
+    for (int row = 0; row < rows; row++) {
+      logits.logits(row, ofRow);
+      System.arraycopy(ofRow, 0, all, row * vocabulary, vocabulary);
+    }
+    return all;
+  }
+
+  private void runOnce(Graph graph, boolean lastOnly, StateBinding binding) {
     if (graph != bound || frame.continues != boundContinues) {
       // Otherwise what is put replaces the tensors of the step before, and the maps stay.
       inputs.clear();
@@ -238,11 +243,7 @@ abstract class GraphState implements DecodingState {
     logits.begin(frame, lastOnly);
     frame.best = graph.hasInput(BestTokensOutput.COUNT) && logits.isOnePerRow() ? best : 0;
     stepInputs.put(graph, frame, inputs);
-    for (Map.Entry<String, RowTensor> constant : context.constants().entrySet()) {
-      if (graph.hasInput(constant.getKey())) {
-        inputs.put(constant.getKey(), constant.getValue().asTensor());
-      }
-    }
+    constants.put(graph, inputs);
     binding.bind(inputs, pinned);
     logits.bindBest(frame, pinned);
     if (frame.best == 0 || readsLogits) {
@@ -290,7 +291,7 @@ abstract class GraphState implements DecodingState {
     eachTensor(RowTensor::close);
     logits.close();
     stepInputs.close();
-    eachConstant(RowTensor::close);
+    constants.each(RowTensor::close);
     context.initial().values().forEach(RowTensor::close);
   }
 

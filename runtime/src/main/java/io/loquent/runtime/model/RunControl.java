@@ -1,6 +1,7 @@
 package io.loquent.runtime.model;
 
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import io.loquent.InferenceException;
 
@@ -40,6 +41,24 @@ public final class RunControl implements AutoCloseable {
    */
   public synchronized boolean isTerminated() {
     return terminated;
+  }
+
+  /** Does something whose failure is no news, so that ONNX Runtime does not log it. */
+  void quietly(Runnable action) {
+    log(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+    try {
+      action.run();
+    } finally {
+      log(SessionFactory.LOGGING);
+    }
+  }
+
+  private void log(OrtLoggingLevel least) {
+    try {
+      options.setLogLevel(least);
+    } catch (OrtException e) {
+      throw new InferenceException("cannot set what a run logs: " + e.getMessage(), e);
+    }
   }
 
   OrtSession.RunOptions options() {

@@ -28,6 +28,9 @@ final class SessionFactory {
    */
   private static final String BRIEF_SPIN_MICROS = "20";
 
+  /** What sessions and their runs log at least. */
+  static final OrtLoggingLevel LOGGING = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+
   private static final List<String> NESTING = List.of("If", "Loop", "Scan");
 
   private final ModelConfig config;
@@ -218,7 +221,7 @@ final class SessionFactory {
   private OrtSession.SessionOptions options() throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     try {
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      options.setSessionLogLevel(LOGGING);
       OptionalInt threads =
           config.intraOpThreads().isPresent() ? config.intraOpThreads() : ProcessorShare.threads();
       if (threads.isPresent()) {

@@ -24,13 +24,16 @@ final class CachedState extends GraphState {
 
   private final long mostLogitsBytes;
   private final List<RowTensor> present = new ArrayList<>();
-
+  private final CommonPrefixes prefixes;
   private boolean made;
 
   /** Positions in the cache, padding included. */
   private int length;
 
   private int[] padding;
+
+  /** The same for all rows. */
+  private int[] lengths = new int[0];
 
   CachedState(StateContext context) {
     this(context, MOST_LOGITS_BYTES);
@@ -40,6 +43,7 @@ final class CachedState extends GraphState {
   CachedState(StateContext context, long mostLogitsBytes) {
     super(context);
     this.mostLogitsBytes = mostLogitsBytes;
+    prefixes = new CommonPrefixes(rows());
     int longest = longestPrompt();
     padding =
         context.prompts().stream().mapToInt(prompt -> longest - prompt.ids().length).toArray();
@@ -195,6 +199,18 @@ final class CachedState extends GraphState {
 
   @Override
   void gatherState(int[] parents, int newRows) {
+    int[] kept = prefixes.kept(parents, newRows);
+    if (lengths.length < rows()) {
+      lengths = new int[rows()];
+    }
+    Arrays.fill(lengths, length);
+    int index = 0;
+    for (StateTensor state : graphs.states) {
+      if (state.kind() != StateTensor.Kind.CROSS) {
+        present.get(index++).gather(parents, newRows, state.lengthAxis(), kept, lengths);
+      }
+    }
+    prefixes.gather(parents, newRows, lengths);
     padding = gathered(padding, parents, newRows);
     dropCommonPadding();
   }
@@ -218,6 +234,7 @@ final class CachedState extends GraphState {
       }
     }
     length -= common;
+    prefixes.dropFirst(common);
     for (int row = 0; row < padding.length; row++) {
       padding[row] -= common;
     }
@@ -276,5 +293,6 @@ final class CachedState extends GraphState {
       padding[row] += longer - (row < ownRows ? length : other.length);
     }
     length = longer;
+    prefixes.forget(padding.length);
   }
 }

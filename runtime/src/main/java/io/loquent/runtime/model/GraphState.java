@@ -77,7 +77,6 @@ abstract class GraphState implements DecodingState {
           return true;
         });
     constants.gather(parents, newRows, share);
-    eachTensor(tensor -> tensor.gather(parents, newRows));
     gatherState(parents, newRows);
     rows = newRows;
   }
@@ -153,7 +152,7 @@ abstract class GraphState implements DecodingState {
     constants.keepOnly(next::hasInput);
   }
 
-  /** Moves what else the subclass keeps by row; called before the rows change. */
+  /** Moves what the subclass keeps by row; called before the rows change. */
   abstract void gatherState(int[] parents, int newRows);
 
   /**

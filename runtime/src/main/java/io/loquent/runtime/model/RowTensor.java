@@ -145,8 +145,23 @@ final class RowTensor implements AutoCloseable {
    * that move are copied, where that is possible without a second buffer.
    */
   void gather(int[] parents, int rows) {
+    gather(parents, rows, -1, parents, parents);
+  }
+
+  /**
+   * As {@link #gather(int[], int)}, but of a row that moves within its buffer only some positions.
+   *
+   * @param lengthAxis the axis of positions, or -1 to move whole rows
+   * @param from by new row, how many positions at its beginning are the same already
+   * @param lengths by old row, how many positions it has; what is behind them does not matter
+   */
+  void gather(int[] parents, int rows, int lengthAxis, int[] from, int[] lengths) {
     if (gathersInPlace(parents, rows)) {
-      copyRows(parents, rows, present, rows);
+      if (lengthAxis > batchAxis) {
+        copyPositions(parents, rows, lengthAxis, from, lengths);
+      } else {
+        copyRows(parents, rows, present, rows);
+      }
       if (rows != shape[batchAxis]) {
         forgetPresentTensor();
       }
@@ -285,6 +300,35 @@ final class RowTensor implements AutoCloseable {
         ((Buffer) from).position(start);
         ((Buffer) to).position((int) ((o * rows + row) * rowBytes));
         to.put(from);
+      }
+    }
+  }
+
+  private void copyPositions(int[] parents, int rows, int lengthAxis, int[] from, int[] lengths) {
+    int blocks = 1;
+    for (int axis = batchAxis + 1; axis < lengthAxis; axis++) {
+      blocks *= (int) shape[axis];
+    }
+    int position = type.size;
+    for (int axis = lengthAxis + 1; axis < shape.length; axis++) {
+      position *= (int) shape[axis];
+    }
+    int block = position * (int) shape[lengthAxis];
+    ByteBuffer source = present.duplicate();
+    ByteBuffer target = present.duplicate();
+    ((Buffer) target).clear();
+    long outer = outer();
+    for (long o = 0; o < outer; o++) {
+      for (int row = 0; row < rows; row++) {
+        int parent = parents[row];
+        for (int i = 0; parent != row && i < blocks; i++) {
+          int start = (int) ((o * shape[batchAxis] + parent) * blocks + i) * block;
+          int targetStart = (int) ((o * rows + row) * blocks + i) * block;
+          ((Buffer) source).limit(start + lengths[parent] * position);
+          ((Buffer) source).position(start + from[row] * position);
+          ((Buffer) target).position(targetStart + from[row] * position);
+          target.put(source);
+        }
       }
     }
   }

@@ -22,6 +22,7 @@ final class SharedBufferState extends GraphState {
 
   private final long mostLogitsBytes;
   private final List<RowTensor> caches = new ArrayList<>();
+  private final CommonPrefixes prefixes;
   private int capacity;
 
   /** Positions of the prompts that have run. */
@@ -37,6 +38,7 @@ final class SharedBufferState extends GraphState {
   SharedBufferState(StateContext context, long mostLogitsBytes) {
     super(context);
     this.mostLogitsBytes = mostLogitsBytes;
+    prefixes = new CommonPrefixes(rows());
     lengths = context.prompts().stream().mapToInt(prompt -> prompt.ids().length).toArray();
   }
 
@@ -172,6 +174,12 @@ final class SharedBufferState extends GraphState {
 
   @Override
   void gatherState(int[] parents, int newRows) {
+    int[] kept = prefixes.kept(parents, newRows);
+    for (int i = 0; i < caches.size(); i++) {
+      int lengthAxis = graphs.states.get(i).lengthAxis();
+      caches.get(i).gather(parents, newRows, lengthAxis, kept, lengths);
+    }
+    prefixes.gather(parents, newRows, lengths);
     lengths = gathered(lengths, parents, newRows);
   }
 
@@ -214,5 +222,6 @@ final class SharedBufferState extends GraphState {
       caches.get(i).releaseSpare();
     }
     lengths = joined(lengths, other.lengths);
+    prefixes.forget(lengths.length);
   }
 }

@@ -1,5 +1,6 @@
 package io.loquent.samples.benchmarks;
 
+import io.loquent.samples.benchmarks.run.BeamStepCommand;
 import io.loquent.samples.benchmarks.run.RunCommand;
 import java.io.IOException;
 import java.util.Arrays;
@@ -45,6 +46,7 @@ public final class Main implements Runnable {
     }
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.addSubcommand(new RunCommand(System.out, System.err));
+    commandLine.addSubcommand(new BeamStepCommand(System.out));
     // After the subcommands: it holds for those that are there.
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     System.exit(commandLine.execute(args));
@@ -52,6 +54,6 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command: run or jmh");
+    throw new ParameterException(spec.commandLine(), "name a command: run, beam-step or jmh");
   }
 }

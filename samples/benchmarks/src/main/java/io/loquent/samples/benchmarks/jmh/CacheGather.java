@@ -55,8 +55,11 @@ public class CacheGather {
 
   private int[] parents = new int[0];
 
-  /** Which beam each beam goes on from: neighbours swapped, or all from the best one. */
-  @Param({"1,0,2,3", "0,0,0,0"})
+  /**
+   * Which beam each beam goes on from: neighbours swapped, which moves whole rows through a second
+   * buffer, or one beam in the place of another, of which nothing moves that both have already.
+   */
+  @Param({"1,0,2,3", "0,0,2,3"})
   public String order = "";
 
   private @Nullable Path folder;

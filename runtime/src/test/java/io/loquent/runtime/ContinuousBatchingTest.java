@@ -13,16 +13,17 @@ import io.loquent.GenerationResult;
 import io.loquent.ModelConfig;
 import io.loquent.Option;
 import io.loquent.OverloadException;
+import io.loquent.StoppingCriterion;
 import io.loquent.Token;
 import io.loquent.TokenStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -94,6 +95,25 @@ final class ContinuousBatchingTest {
       latch.await();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** Holds the generating thread at the second token, until something else has happened. */
+  private static StoppingCriterion held(CountDownLatch until) {
+    return tokens -> {
+      if (tokens.generatedLength() == 2) {
+        await(until);
+      }
+      return false;
+    };
+  }
+
+  private static boolean refuses(OnnxGenerator generator) {
+    try {
+      generator.generateAll(List.of());
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
     }
   }
 
@@ -180,16 +200,33 @@ final class ContinuousBatchingTest {
 
   @Test
   void a_request_joins_those_that_are_running() {
-    try (OnnxGenerator generator = open("llama-tiny-gqa")) {
-      GenerationResult late;
-      try (TokenStream early = generator.stream(request(200).build())) {
-        Iterator<Token> tokens = early.iterator();
-        tokens.next();
-        late = generator.generate(request(3).build());
-        early.close();
-        assertThat(early.result().best().finishReason()).isEqualTo(FinishReason.CANCELLED);
-      }
-      assertThat(late.usage().generatedTokens()).isEqualTo(3);
+    CountDownLatch submitted = new CountDownLatch(1);
+    AtomicInteger ofEarly = new AtomicInteger();
+    AtomicInteger whenLateEnds = new AtomicInteger();
+    StoppingCriterion hold = held(submitted);
+    try (OnnxGenerator generator = open("llama-tiny-gqa");
+        TokenStream early =
+            generator.stream(
+                request(100)
+                    .stoppingCriterion(
+                        tokens -> {
+                          ofEarly.set(tokens.generatedLength());
+                          return hold.shouldStop(tokens);
+                        })
+                    .build());
+        TokenStream late =
+            generator.stream(
+                request(3)
+                    .stoppingCriterion(
+                        tokens -> {
+                          whenLateEnds.set(ofEarly.get());
+                          return false;
+                        })
+                    .build())) {
+      submitted.countDown();
+      assertThat(late.result().usage().generatedTokens()).isEqualTo(3);
+      assertThat(early.result().usage().generatedTokens()).isEqualTo(100);
+      assertThat(whenLateEnds.get()).isBetween(2, 20);
     }
   }
 
@@ -198,14 +235,16 @@ final class ContinuousBatchingTest {
     ModelConfig config = config("llama-tiny-gqa").batchSize(2).queueSize(1).build();
     try (OnnxGenerator generator = OnnxGenerator.open(config)) {
       List<TokenStream> streams = new ArrayList<>();
+      CountDownLatch refused = new CountDownLatch(1);
       for (int i = 0; i < 3; i++) {
-        streams.add(generator.stream(request(240).build()));
+        streams.add(generator.stream(request(60).stoppingCriterion(held(refused)).build()));
       }
       assertThatThrownBy(() -> generator.generate(request(3).build()))
           .isInstanceOf(OverloadException.class)
           .hasMessageContainingAll("2 requests are running", "1 are waiting", "queue_size");
       assertThatThrownBy(() -> generator.stream(request(3).build()))
           .isInstanceOf(OverloadException.class);
+      refused.countDown();
       streams.get(2).close();
       GenerationResult result = generator.generate(request(3).build());
       assertThat(result.usage().generatedTokens()).isEqualTo(3);
@@ -268,16 +307,17 @@ final class ContinuousBatchingTest {
   void cancelled_and_timed_out_requests_end_with_what_they_have() {
     try (OnnxGenerator generator = open("gpt2-tiny")) {
       Cancellation cancellation = Cancellation.create();
+      CountDownLatch done = new CountDownLatch(1);
       GenerationResult cancelled =
           generator.generate(
-              request(200).cancellation(cancellation).build(),
+              request(100).cancellation(cancellation).stoppingCriterion(held(done)).build(),
               token -> {
-                if (token.index() == 2) {
-                  cancellation.cancel();
-                }
+                cancellation.cancel();
+                done.countDown();
               });
       assertThat(cancelled.best().finishReason()).isEqualTo(FinishReason.CANCELLED);
-      assertThat(cancelled.usage().generatedTokens()).isBetween(3, 199);
+      // One if the second run itself was interrupted.
+      assertThat(cancelled.usage().generatedTokens()).isBetween(1, 2);
       GenerationResult before = generator.generate(request(9).cancellation(cancellation).build());
       assertThat(before.usage().generatedTokens()).isZero();
       GenerationResult late =
@@ -290,12 +330,15 @@ final class ContinuousBatchingTest {
   void a_request_that_waits_for_room_can_be_cancelled() {
     try (OnnxGenerator generator = OnnxGenerator.open(config("gpt2-tiny").batchSize(1).build())) {
       Cancellation cancellation = Cancellation.create();
-      try (TokenStream running = generator.stream(request(400).build())) {
+      CountDownLatch done = new CountDownLatch(1);
+      try (TokenStream running =
+          generator.stream(request(60).stoppingCriterion(held(done)).build())) {
         running.iterator().next();
         CompletableFuture<GenerationResult> waiting =
             onAnotherThread(
                 () -> generator.generate(request(9).cancellation(cancellation).build()));
         cancellation.cancel();
+        done.countDown();
         assertThat(waiting.join().best().finishReason()).isEqualTo(FinishReason.CANCELLED);
         running.close();
       }
@@ -306,16 +349,35 @@ final class ContinuousBatchingTest {
   void closing_waits_for_calls_and_ends_streams() {
     OnnxGenerator generator = open("gpt2-tiny");
     List<String> whole = ids(generator.generate(request(60).build()));
-    TokenStream abandoned = generator.stream(request(400).build());
     CountDownLatch running = new CountDownLatch(3);
     List<CompletableFuture<GenerationResult>> calls = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       calls.add(
           onAnotherThread(
-              () -> generator.generate(request(60).build(), token -> running.countDown())));
+              () ->
+                  generator.generate(
+                      request(60).build(),
+                      token -> {
+                        if (token.index() == 0) {
+                          running.countDown();
+                        }
+                      })));
     }
     await(running);
-    generator.close();
+    // Held back until closing has begun, so that it cannot have come to its end before.
+    CountDownLatch closing = new CountDownLatch(1);
+    TokenStream abandoned = generator.stream(request(400).stoppingCriterion(held(closing)).build());
+    CompletableFuture<Boolean> closed =
+        onAnotherThread(
+            () -> {
+              generator.close();
+              return true;
+            });
+    while (!refuses(generator)) {
+      Thread.onSpinWait();
+    }
+    closing.countDown();
+    closed.join();
     calls.forEach(call -> assertThat(ids(call.join())).isEqualTo(whole));
     assertThat(abandoned.result().best().finishReason()).isEqualTo(FinishReason.CANCELLED);
     assertThatThrownBy(() -> generator.generate(request(3).build()))

@@ -187,8 +187,8 @@ public final class ModelConfig {
    * Returns whether idle threads spin. A step is hundreds of short operators, and waking a sleeping
    * thread for each takes longer than many of them; but a thread that spins takes time from others.
    * So the default spins for a moment only, 20 microseconds: on two idle cores that decodes as fast
-   * as spinning without end (1.2 to 1.4 times as fast as sleeping), and on busy ones it costs less
-   * than that, at most a fifth. Another time goes in as {@code session.intra_op.spin_duration_us},
+   * as spinning without end (1.2 to 1.4 times as fast as sleeping), and up to about a fifth slower
+   * than sleeping on busy ones. Another time goes in as {@code session.intra_op.spin_duration_us},
    * with true.
    *
    * @return true (as long as ONNX Runtime likes, for machines with nothing else to do) or false

@@ -2,18 +2,14 @@ package io.loquent.runtime;
 
 import io.loquent.GenerationResult;
 import io.loquent.Token;
-import io.loquent.TokenStream;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** A request that runs as its tokens are asked for. Its monitor guards all that it has. */
-final class RequestStream implements TokenStream {
+final class RequestStream extends SingleUseStream {
 
   private final Lifetime lifetime;
   private final RequestRun request;
   private final BatchRun batch;
-  private boolean iterated;
   private boolean running = true;
 
   /** Whether a step is under way; seen true only by what that step itself calls back. */
@@ -28,36 +24,18 @@ final class RequestStream implements TokenStream {
     this.batch = batch;
   }
 
-  @Override
-  public synchronized Iterator<Token> iterator() {
-    if (iterated) {
-      throw new IllegalStateException("a token stream can be iterated once");
-    }
-    iterated = true;
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return advance();
-      }
-
-      @Override
-      public Token next() {
-        synchronized (RequestStream.this) {
-          if (!advance()) {
-            throw new NoSuchElementException("the stream has ended");
-          }
-          return request.next();
-        }
-      }
-    };
-  }
-
   /** Runs the model until there is a token to hand out; false at the end. */
-  private synchronized boolean advance() {
+  @Override
+  boolean advance() {
     while (running && !request.hasNext()) {
       step();
     }
     return request.hasNext();
+  }
+
+  @Override
+  Token take() {
+    return request.next();
   }
 
   private void step() {

@@ -102,15 +102,16 @@ final class SharedBatch {
   }
 
   private Submission enqueue(RequestRun request) {
-    Submission submission = new Submission(request, this);
-    unfinished++;
-    arrived.add(submission);
     if (worker == null) {
       Thread thread = new Thread(this::generate, "loquent-batch");
       thread.setDaemon(true);
-      worker = thread;
+      // Where no thread can be made, this fails before anyone waits for it.
       thread.start();
+      worker = thread;
     }
+    Submission submission = new Submission(request, this);
+    unfinished++;
+    arrived.add(submission);
     notifyAll();
     return submission;
   }

@@ -2,20 +2,17 @@ package io.loquent.runtime;
 
 import io.loquent.GenerationResult;
 import io.loquent.Token;
-import io.loquent.TokenStream;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request that runs in a shared batch, whether its tokens are asked for or not. Its monitor
  * guards the iterator only, so that a stream can be closed while another thread waits for a token.
  */
-final class SharedStream implements TokenStream {
+final class SharedStream extends SingleUseStream {
 
   private final Lifetime lifetime;
   private final Submission submission;
-  private boolean iterated;
   private @Nullable Token next;
 
   SharedStream(Lifetime lifetime, Submission submission) {
@@ -23,34 +20,9 @@ final class SharedStream implements TokenStream {
     this.submission = submission;
   }
 
-  @Override
-  public synchronized Iterator<Token> iterator() {
-    if (iterated) {
-      throw new IllegalStateException("a token stream can be iterated once");
-    }
-    iterated = true;
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return advance();
-      }
-
-      @Override
-      public Token next() {
-        synchronized (SharedStream.this) {
-          Token token = advance() ? next : null;
-          if (token == null) {
-            throw new NoSuchElementException("the stream has ended");
-          }
-          next = null;
-          return token;
-        }
-      }
-    };
-  }
-
   /** Waits for a token to hand out; false at the end. */
-  private synchronized boolean advance() {
+  @Override
+  boolean advance() {
     if (next == null) {
       next = submission.take();
     }
@@ -59,6 +31,13 @@ final class SharedStream implements TokenStream {
       submission.result(); // Throws what the request failed with.
     }
     return next != null;
+  }
+
+  @Override
+  Token take() {
+    Token token = Objects.requireNonNull(next);
+    next = null;
+    return token;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.loquent.runtime.onnx;
 
 import io.loquent.ModelLoadException;
+import java.util.List;
 
 /**
  * Lets a graph rank the continuations of each position itself: log-softmax and top-k behind the
@@ -64,20 +65,14 @@ public final class BestTokensOutput {
   private static MessageWriter ranking(String logits) {
     String zero = PREFIX + "zero";
     String wanted = PREFIX + "wanted";
-    MessageWriter choice =
-        NodeWriter.node("If")
-            .input(wanted)
-            .output(LOG_PROBABILITIES)
-            .output(IDS)
-            .graph("then_branch", ranked(logits))
-            .graph("else_branch", nothing())
-            .done();
+    NewNode choice =
+        new NewNode("If", List.of(wanted), LOG_PROBABILITIES, IDS)
+            .with("then_branch", ranked(logits))
+            .with("else_branch", nothing());
     return new MessageWriter()
         .message(Fields.GRAPH_NODE, ConstantTensor.node(zero, 0))
-        .message(
-            Fields.GRAPH_NODE,
-            NodeWriter.node("Greater").input(COUNT).input(zero).output(wanted).done())
-        .message(Fields.GRAPH_NODE, choice)
+        .message(Fields.GRAPH_NODE, new NewNode("Greater", List.of(COUNT, zero), wanted).message())
+        .message(Fields.GRAPH_NODE, choice.message())
         .message(Fields.GRAPH_INPUT, ValueInfo.vector(COUNT, Fields.TYPE_INT64, 1))
         .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(LOG_PROBABILITIES))
         .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(IDS));
@@ -86,31 +81,8 @@ public final class BestTokensOutput {
   private static MessageWriter ranked(String logits) {
     String floats = PREFIX + "logits";
     String all = PREFIX + "all_log_probabilities";
-    String values = LOG_PROBABILITIES + "_then";
-    String ids = IDS + "_then";
-    return new MessageWriter()
-        .message(
-            Fields.GRAPH_NODE,
-            NodeWriter.node("Cast")
-                .input(logits)
-                .output(floats)
-                .integer("to", Fields.TYPE_FLOAT)
-                .done())
-        .message(
-            Fields.GRAPH_NODE,
-            NodeWriter.node("LogSoftmax").input(floats).output(all).integer("axis", -1).done())
-        .message(
-            Fields.GRAPH_NODE,
-            NodeWriter.node("TopK")
-                .input(all)
-                .input(COUNT)
-                .output(values)
-                .output(ids)
-                .integer("axis", -1)
-                .done())
-        .text(Fields.GRAPH_NAME, PREFIX + "ranked")
-        .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(values))
-        .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(ids));
+    NewNode softmax = new NewNode("LogSoftmax", List.of(floats), all).with("axis", -1);
+    return branch("ranked", "_then", all, toFloat(logits, floats), softmax);
   }
 
   /**
@@ -119,20 +91,26 @@ public final class BestTokensOutput {
    */
   private static MessageWriter nothing() {
     String counts = PREFIX + "counts";
-    String values = LOG_PROBABILITIES + "_else";
-    String ids = IDS + "_else";
-    return new MessageWriter()
-        .message(
-            Fields.GRAPH_NODE,
-            NodeWriter.node("Cast")
-                .input(COUNT)
-                .output(counts)
-                .integer("to", Fields.TYPE_FLOAT)
-                .done())
-        .message(
-            Fields.GRAPH_NODE,
-            NodeWriter.node("TopK").input(counts).input(COUNT).output(values).output(ids).done())
-        .text(Fields.GRAPH_NAME, PREFIX + "nothing")
+    return branch("nothing", "_else", counts, toFloat(COUNT, counts));
+  }
+
+  private static NewNode toFloat(String input, String output) {
+    return new NewNode("Cast", List.of(input), output).with("to", Fields.TYPE_FLOAT);
+  }
+
+  /** A nested graph that computes scores and gives the best of them; names may not meet. */
+  private static MessageWriter branch(
+      String name, String suffix, String scores, NewNode... computing) {
+    String values = LOG_PROBABILITIES + suffix;
+    String ids = IDS + suffix;
+    MessageWriter branch = new MessageWriter();
+    for (NewNode node : computing) {
+      branch.message(Fields.GRAPH_NODE, node.message());
+    }
+    NewNode best = new NewNode("TopK", List.of(scores, COUNT), values, ids).with("axis", -1);
+    return branch
+        .message(Fields.GRAPH_NODE, best.message())
+        .text(Fields.GRAPH_NAME, PREFIX + name)
         .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(values))
         .message(Fields.GRAPH_OUTPUT, ValueInfo.untyped(ids));
   }

@@ -1,6 +1,7 @@
 package io.loquent.runtime.onnx;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Writes an operator that is added to a graph. */
 final class NewNode {
@@ -42,8 +43,12 @@ final class NewNode {
         });
   }
 
-  private NewNode attribute(
-      String name, int type, java.util.function.Consumer<MessageWriter> value) {
+  NewNode with(String name, MessageWriter graph) {
+    return attribute(
+        name, Fields.ATTRIBUTE_IS_GRAPH, w -> w.message(Fields.ATTRIBUTE_GRAPH, graph));
+  }
+
+  private NewNode attribute(String name, int type, Consumer<MessageWriter> value) {
     MessageWriter attribute = new MessageWriter().text(Fields.ATTRIBUTE_NAME, name);
     value.accept(attribute);
     message.message(Fields.NODE_ATTRIBUTE, attribute.integer(Fields.ATTRIBUTE_TYPE, type));

@@ -30,7 +30,7 @@ final class BestTokensOutputTest {
   private static byte[] model(int type) {
     TinyModel model =
         new TinyModel()
-            .node(NodeWriter.node("Cast").input("in").output("logits").integer("to", type).done());
+            .node(new NewNode("Cast", List.of("in"), "logits").with("to", type).message());
     model
         .graph()
         .text(Fields.GRAPH_NAME, "tiny")

@@ -112,6 +112,20 @@ final class OptimizedModelCacheTest extends OneBrokenFolder {
   }
 
   @Test
+  void a_merged_decoder_is_kept_if_its_nested_graphs_are_gone_by_then() {
+    Folders.copy("gpt2-tiny-merged", folder);
+    findings(cached());
+    assertThat(findings(cached()))
+        .singleElement()
+        .asString()
+        .contains("decoder_model_merged.onnx read from");
+    assertThat(findings(cached().toBuilder().graphAdditions(false).build()))
+        .singleElement()
+        .asString()
+        .contains("decoder_model_merged.onnx not kept, because");
+  }
+
+  @Test
   void a_graph_with_nested_graphs_is_not_kept_and_says_why() throws IOException {
     Folders.copy("t5-tiny-merged", folder);
     findings(cached());

@@ -9,6 +9,7 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.ModelEdit;
 import io.loquent.runtime.onnx.OnnxFile;
+import io.loquent.runtime.onnx.OnnxSummary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -30,8 +31,6 @@ final class SessionFactory {
 
   /** What sessions and their runs log at least. */
   static final OrtLoggingLevel LOGGING = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
-
-  private static final List<String> NESTING = List.of("If", "Loop", "Scan");
 
   private final ModelConfig config;
   private final List<String> findings;
@@ -99,7 +98,9 @@ final class SessionFactory {
 
   private OrtSession optimizedSession(OptimizedModels models, Path file, byte @Nullable [] edited)
       throws OrtException {
-    if (NESTING.stream().anyMatch(OnnxFile.read(file).operators()::contains)) {
+    OnnxSummary summary =
+        edited == null ? OnnxFile.read(file) : OnnxFile.read(file + " (edited)", edited);
+    if (summary.nestedConstants()) {
       findings.add(
           "optimized model cache: "
               + file.getFileName()
@@ -120,21 +121,22 @@ final class SessionFactory {
         models.remove(entry);
       }
     }
-    Path made = models.make(entry, source, graph -> save(file, edited, graph));
+    boolean prepacked = PrepackedWeights.areExact(summary.operators());
+    Path made = models.make(entry, source, graph -> save(file, edited, graph, prepacked));
     findings.add("optimized model cache: " + file.getFileName() + " kept in " + entry);
     return session(made, null, options -> {});
   }
 
-  private void save(Path file, byte @Nullable [] edited, Path graph) throws OrtException {
-    boolean prepacked = PrepackedWeights.areExact(OnnxFile.read(file).operators());
-    save(file, edited, graph, prepacked);
+  private void save(Path file, byte @Nullable [] edited, Path graph, boolean prepacked)
+      throws OrtException {
+    saveOnce(file, edited, graph, prepacked);
     // Optimizing may have brought in an operator that was not in the file.
     if (prepacked && !PrepackedWeights.areExact(OnnxFile.read(graph).operators())) {
-      save(file, edited, graph, false);
+      saveOnce(file, edited, graph, false);
     }
   }
 
-  private void save(Path file, byte @Nullable [] edited, Path graph, boolean prepacked)
+  private void saveOnce(Path file, byte @Nullable [] edited, Path graph, boolean prepacked)
       throws OrtException {
     Setup saving =
         options -> {

@@ -23,7 +23,12 @@ public final class OnnxFile {
   private final Set<String> operators = new TreeSet<>();
   private final Map<String, Long> externalFiles = new TreeMap<>();
   private long inlineWeightBytes;
+  private boolean nestedConstants;
   private boolean quantizesActivations;
+
+  /** How many nested graphs the reader is in. */
+  private int nesting;
+
   private long irVersion;
   private String producerName = "";
   private String producerVersion = "";
@@ -42,6 +47,20 @@ public final class OnnxFile {
    */
   public static OnnxSummary read(Path file) {
     try (ModelBytes bytes = ModelBytes.open(file)) {
+      return new OnnxFile(bytes).read();
+    }
+  }
+
+  /**
+   * Reads a model in memory.
+   *
+   * @param name what messages call it
+   * @param model the bytes
+   * @return what it is made of
+   * @throws ModelLoadException if the bytes are truncated or no ONNX model
+   */
+  public static OnnxSummary read(String name, byte[] model) {
+    try (ModelBytes bytes = ModelBytes.of(name, model)) {
       return new OnnxFile(bytes).read();
     }
   }
@@ -95,6 +114,7 @@ public final class OnnxFile {
         Collections.unmodifiableSet(operators),
         Collections.unmodifiableMap(externalFiles),
         inlineWeightBytes,
+        nestedConstants,
         quantizesActivations);
   }
 
@@ -169,7 +189,11 @@ public final class OnnxFile {
       switch (reader.field()) {
         case Fields.ATTRIBUTE_NAME -> name = reader.text();
         case Fields.ATTRIBUTE_INT -> value = reader.integer();
-        case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS -> readGraph(reader.open());
+        case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS -> {
+          nesting++;
+          readGraph(reader.open());
+          nesting--;
+        }
         case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS -> readTensor(reader.message());
         case Fields.ATTRIBUTE_SPARSE_TENSOR -> readSparseTensor(reader.open());
         default -> {}
@@ -189,6 +213,7 @@ public final class OnnxFile {
   }
 
   private void readTensor(Region tensor) {
+    nestedConstants |= nesting > 0;
     String location = "";
     long offset = 0;
     long length = 0;

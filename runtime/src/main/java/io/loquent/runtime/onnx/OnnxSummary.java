@@ -14,6 +14,7 @@ import java.util.Set;
  * @param externalFiles to each file that holds weights, as the model names it (relative to the
  *     model's folder), the least number of bytes that it must have
  * @param inlineWeightBytes bytes of the weights within the model file itself, roughly
+ * @param nestedConstants whether a nested graph (of If, Loop or Scan) holds weights or constants
  * @param quantizesActivations whether a matrix product rounds its activations to 8 bits as it runs:
  *     dynamic int8, and {@code MatMulNBits} with {@code accuracy_level} 4
  */
@@ -24,4 +25,5 @@ public record OnnxSummary(
     Set<String> operators,
     Map<String, Long> externalFiles,
     long inlineWeightBytes,
+    boolean nestedConstants,
     boolean quantizesActivations) {}

@@ -45,12 +45,16 @@ public final class LoquentProgram implements Program {
    * @param folder where it is
    * @param vocabulary number of tokens
    * @param threads of one operator; 0 leaves Loquent's default
+   * @param loading what else decides how it is loaded
    * @return the program
    */
-  public static LoquentProgram open(Path folder, int vocabulary, int threads) {
-    ModelConfig.Builder config = ModelConfig.builder(folder);
+  public static LoquentProgram open(Path folder, int vocabulary, int threads, Loading loading) {
+    ModelConfig.Builder config = ModelConfig.builder(folder).warmUp(loading.warmUp());
     if (threads > 0) {
       config.intraOpThreads(threads);
+    }
+    if (loading.optimizedModelCache() != null) {
+      config.optimizedModelCache(loading.optimizedModelCache());
     }
     return new LoquentProgram(config.build(), vocabulary);
   }

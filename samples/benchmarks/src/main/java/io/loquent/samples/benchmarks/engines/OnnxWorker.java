@@ -12,7 +12,7 @@ public final class OnnxWorker {
    * Serves the runner until standard input ends.
    *
    * @param args {@code LOQUENT} or {@code NAIVE}, model folder, vocabulary size, start token,
-   *     threads
+   *     threads, and the {@link Loading#arguments} of Loquent
    */
   public static void main(String[] args) {
     Path folder = Path.of(args[1]);
@@ -22,7 +22,7 @@ public final class OnnxWorker {
     WorkerLoop.serve(
         () ->
             args[0].equals("LOQUENT")
-                ? LoquentProgram.open(folder, vocabulary, threads)
+                ? LoquentProgram.open(folder, vocabulary, threads, Loading.parse(args[5], args[6]))
                 : NaiveProgram.open(folder, vocabulary, startToken, threads));
   }
 }

@@ -1,5 +1,7 @@
 package io.loquent.samples.benchmarks.run;
 
+import io.loquent.samples.benchmarks.engines.Loading;
+import io.loquent.samples.benchmarks.engines.OnnxWorker;
 import io.loquent.samples.benchmarks.models.BenchmarkModel;
 import io.loquent.samples.benchmarks.models.Form;
 import io.loquent.samples.benchmarks.models.ModelLibrary;
@@ -50,7 +52,8 @@ final class Engines {
       BenchmarkModel model = library.onnx(form, precision);
       for (Engine engine : engines) {
         switch (engine) {
-          case LOQUENT, NAIVE -> lanes.add(onnx(engine, model, threads));
+          case LOQUENT -> lanes.add(loquent(model, threads, Loading.DEFAULT));
+          case NAIVE -> lanes.add(onnx(Engine.NAIVE, model, threads, List.of()));
           case TRANSFORMERS_JS -> {
             if (form != Form.MARIAN) {
               lanes.add(transformersJs(model, threads));
@@ -68,19 +71,26 @@ final class Engines {
     return lanes;
   }
 
-  private Lane onnx(Engine engine, BenchmarkModel model, int threads) {
-    return Lane.start(
-        engine,
-        model.form().label(),
-        roofline(model),
-        () ->
-            processes.own(
-                "io.loquent.samples.benchmarks.engines.OnnxWorker",
+  /** Starts Loquent on a model that is loaded in a certain way. */
+  Lane loquent(BenchmarkModel model, int threads, Loading loading) {
+    return onnx(Engine.LOQUENT, model, threads, loading.arguments());
+  }
+
+  private Lane onnx(Engine engine, BenchmarkModel model, int threads, List<String> more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
                 engine.name(),
                 model.folder().toString(),
                 String.valueOf(model.vocabulary()),
                 String.valueOf(model.startToken()),
-                String.valueOf(threads)),
+                String.valueOf(threads)));
+    arguments.addAll(more);
+    return Lane.start(
+        engine,
+        model.form().label(),
+        roofline(model),
+        () -> processes.own(OnnxWorker.class.getName(), arguments.toArray(String[]::new)),
         log);
   }
 
@@ -88,7 +98,7 @@ final class Engines {
     return new Roofline(model.weightBytes(), model.cacheBytes(), model.form() != Form.MARIAN);
   }
 
-  private Lane transformersJs(BenchmarkModel model, int threads) {
+  Lane transformersJs(BenchmarkModel model, int threads) {
     return Lane.start(
         Engine.TRANSFORMERS_JS,
         model.form().label(),
@@ -121,7 +131,7 @@ final class Engines {
         log);
   }
 
-  private Lane llamaCpp(Precision precision, int threads) {
+  Lane llamaCpp(Precision precision, int threads) {
     return Lane.start(
         Engine.LLAMA_CPP,
         "gguf " + ModelLibrary.ggufType(precision),

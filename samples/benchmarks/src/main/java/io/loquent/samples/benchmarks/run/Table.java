@@ -2,35 +2,28 @@ package io.loquent.samples.benchmarks.run;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Writes rows as one Markdown table. */
 final class Table {
 
-  private static final List<String> COLUMNS =
-      List.of(
-          "threads",
-          "weights",
-          "method",
-          "batch",
-          "context",
-          "program",
-          "graph",
-          "decode tok/s",
-          "Loquent is",
-          "prefill tok/s",
-          "first token ms",
-          "CPU ms/token",
-          "resident MB",
-          "heap B/token",
-          "of roofline");
-
-  private final List<String> lines = new ArrayList<>();
-
-  Table() {
-    lines.add("| " + String.join(" | ", COLUMNS) + " |");
-    lines.add("|" + "---|".repeat(COLUMNS.size()));
-  }
+  private final MarkdownTable table =
+      new MarkdownTable(
+          List.of(
+              "threads",
+              "weights",
+              "method",
+              "batch",
+              "context",
+              "program",
+              "graph",
+              "decode tok/s",
+              "Loquent is",
+              "prefill tok/s",
+              "first token ms",
+              "CPU ms/token",
+              "resident MB",
+              "heap B/token",
+              "of roofline"));
 
   /** Adds the rows of one workload; they are compared with Loquent's fastest among them. */
   void add(int threads, String precision, List<Row> rows) {
@@ -42,11 +35,11 @@ final class Table {
             .max()
             .orElse(Double.NaN);
     for (Row row : rows) {
-      lines.add(line(threads, precision, row, best));
+      table.add(cells(threads, precision, row, best));
     }
   }
 
-  private static String line(int threads, String precision, Row row, double best) {
+  private static List<String> cells(int threads, String precision, Row row, double best) {
     List<String> cells = new ArrayList<>();
     cells.add(threads == 0 ? "default" : String.valueOf(threads));
     cells.add(precision);
@@ -58,31 +51,22 @@ final class Table {
     cells.add(row.lane().engine().title());
     cells.add(row.lane().form());
     if (row.measurements().isEmpty()) {
-      cells.add("did not run: " + String.valueOf(row.failure()).replace("|", "/"));
+      cells.add("did not run: " + row.failure());
     } else {
-      cells.add(number("%.1f", row.decodeTokensPerSecond()));
-      cells.add(number("%.2fx", best / row.decodeTokensPerSecond()));
-      cells.add(number("%.0f", row.prefillTokensPerSecond()));
-      cells.add(number("%.0f", row.firstTokenMillis()));
-      cells.add(number("%.2f", row.cpuMillisPerToken()));
-      cells.add(number("%.0f", row.residentMegabytes()));
-      cells.add(number("%.0f", row.bytesPerToken()));
-      cells.add(number("%.0f %%", 100 * row.rooflineShare()));
+      cells.add(MarkdownTable.number("%.1f", row.decodeTokensPerSecond()));
+      cells.add(MarkdownTable.number("%.2fx", best / row.decodeTokensPerSecond()));
+      cells.add(MarkdownTable.number("%.0f", row.prefillTokensPerSecond()));
+      cells.add(MarkdownTable.number("%.0f", row.firstTokenMillis()));
+      cells.add(MarkdownTable.number("%.2f", row.cpuMillisPerToken()));
+      cells.add(MarkdownTable.number("%.0f", row.residentMegabytes()));
+      cells.add(MarkdownTable.number("%.0f", row.bytesPerToken()));
+      cells.add(MarkdownTable.number("%.0f %%", 100 * row.rooflineShare()));
     }
-    while (cells.size() < COLUMNS.size()) {
-      cells.add("");
-    }
-    return "| " + String.join(" | ", cells) + " |";
-  }
-
-  private static String number(String format, double value) {
-    return Double.isNaN(value) || Double.isInfinite(value)
-        ? "-"
-        : String.format(Locale.ROOT, format, value);
+    return cells;
   }
 
   @Override
   public String toString() {
-    return String.join("\n", lines) + "\n";
+    return table.toString();
   }
 }

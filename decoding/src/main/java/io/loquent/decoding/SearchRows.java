@@ -1,5 +1,6 @@
 package io.loquent.decoding;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +133,11 @@ final class SearchRows implements StepOutput {
   @Override
   public void logits(int row, float[] target) {
     output().logits(firstRow + slots[row], target);
+  }
+
+  @Override
+  public @Nullable FloatBuffer logitsInPlace(int row) {
+    return output().logitsInPlace(firstRow + slots[row]);
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.loquent.decoding;
 
+import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one run of the model says about each row of a {@link DecodingState}. Valid until the state's
  * next call; confined to the generating thread.
@@ -20,6 +23,18 @@ public interface StepOutput {
    * @param target receives {@code [vocabulary]} raw logits
    */
   void logits(int row, float[] target);
+
+  /**
+   * Returns the logits of {@link #logits(int, float[])} where they lie in memory, for who reads
+   * them once.
+   *
+   * @param row from 0
+   * @return {@code [vocabulary]} raw logits from the buffer's position on, only to be read; null
+   *     where they do not lie anywhere as floats
+   */
+  default @Nullable FloatBuffer logitsInPlace(int row) {
+    return null;
+  }
 
   /**
    * Returns how many of a row's newest positions have logits: after the start as many as the prompt

@@ -12,8 +12,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Turns options into the steps of a {@link ProcessorChain}, in order. An option that is unset,
- * switched off or neutral gives no step.
+ * Turns options into the processors and warpers of a {@link ProcessorChain}, in order. An option
+ * that is unset, switched off or neutral gives none.
  */
 final class ChainAssembly {
 
@@ -23,7 +23,8 @@ final class ChainAssembly {
   private final GenerationOptions options;
   private final int vocabularySize;
   private final List<Integer> endTokens;
-  private final List<ScoreStep> steps = new ArrayList<>();
+  private final List<LogitsProcessor> processors = new ArrayList<>();
+  private final List<Warper> warpers = new ArrayList<>();
 
   ChainAssembly(SearchSetup setup) {
     this.setup = setup;
@@ -32,8 +33,8 @@ final class ChainAssembly {
     endTokens = options.get(Option.EOS_TOKEN_ID).orElse(List.of());
   }
 
-  List<ScoreStep> steps() {
-    return steps;
+  ProcessorChain chain() {
+    return new ProcessorChain(processors, warpers);
   }
 
   ChainAssembly processors() {
@@ -65,26 +66,26 @@ final class ChainAssembly {
   ChainAssembly warpers(int tokensToKeep) {
     double temperature = options.get(Option.TEMPERATURE).orElse(1.0);
     if (temperature != 1) {
-      add(new Temperature(temperature));
+      warpers.add(new Temperature(temperature));
     }
     options
         .get(Option.TOP_N_SIGMA)
-        .ifPresent(sigma -> add(new TopNSigma(sigma, new ScoreFloor(tokensToKeep))));
+        .ifPresent(sigma -> warpers.add(new TopNSigma(sigma, new ScoreFloor(tokensToKeep))));
     int topK = options.isOff(Option.TOP_K) ? 0 : options.get(Option.TOP_K).orElse(DEFAULT_TOP_K);
     if (topK > 0) {
-      add(new TopK(Math.max(topK, tokensToKeep), vocabularySize));
+      warpers.add(new TopK(Math.max(topK, tokensToKeep), vocabularySize));
     }
     double topP = options.get(Option.TOP_P).orElse(1.0);
     if (topP < 1) {
-      add(new TopP(topP, tokensToKeep, vocabularySize));
+      warpers.add(new TopP(topP, tokensToKeep));
     }
     double minP = options.get(Option.MIN_P).orElse(0.0);
     if (minP > 0) {
-      add(new MinP(minP, new ScoreFloor(tokensToKeep)));
+      warpers.add(new MinP(minP, new ScoreFloor(tokensToKeep)));
     }
     double typicalP = options.get(Option.TYPICAL_P).orElse(1.0);
     if (typicalP < 1) {
-      add(new Typical(typicalP, tokensToKeep, vocabularySize));
+      warpers.add(new Typical(typicalP, tokensToKeep));
     }
     addCutoffs(tokensToKeep);
     addExclusion(tokensToKeep);
@@ -93,7 +94,7 @@ final class ChainAssembly {
 
   ChainAssembly renormalization() {
     if (options.get(Option.RENORMALIZE_LOGITS).orElse(false)) {
-      add((tokens, scores) -> LogProbabilities.logSoftmax(scores));
+      warpers.add((tokens, row, possible) -> possible.normalize());
     }
     return this;
   }
@@ -206,11 +207,11 @@ final class ChainAssembly {
   private void addCutoffs(int tokensToKeep) {
     double epsilon = options.get(Option.EPSILON_CUTOFF).orElse(0.0);
     if (epsilon > 0) {
-      add(new EpsilonCutoff(epsilon, new ScoreFloor(tokensToKeep)));
+      warpers.add(new EpsilonCutoff(epsilon, new ScoreFloor(tokensToKeep)));
     }
     double eta = options.get(Option.ETA_CUTOFF).orElse(0.0);
     if (eta > 0) {
-      add(new EtaCutoff(eta, new ScoreFloor(tokensToKeep)));
+      warpers.add(new EtaCutoff(eta, new ScoreFloor(tokensToKeep)));
     }
   }
 
@@ -218,14 +219,12 @@ final class ChainAssembly {
     double probability = options.get(Option.XTC_PROBABILITY).orElse(0.0);
     if (probability > 0) {
       double threshold = options.get(Option.XTC_THRESHOLD).orElse(0.1);
-      ExcludeTopChoices exclusion =
-          new ExcludeTopChoices(probability, threshold, tokensToKeep, setup.seed());
-      steps.add(exclusion::process);
+      warpers.add(new ExcludeTopChoices(probability, threshold, tokensToKeep, setup.seed()));
     }
   }
 
   private void add(LogitsProcessor processor) {
-    steps.add(ScoreStep.of(processor));
+    processors.add(processor);
   }
 
   private int[] encoderIds(Option<?> option) {

@@ -2,8 +2,9 @@ package io.loquent.decoding.logits;
 
 /**
  * Random numbers that are a function of what they are for: the seed, the sequence, the position in
- * it and the purpose. There is no state to advance, so a draw does not depend on which other draws
- * were made before it, by whom, or in which order. Stateless and thread-safe.
+ * it and the purpose, and the token where each token has a number of its own. There is no state to
+ * advance, so a draw does not depend on which other draws were made before it, by whom, or in which
+ * order. Stateless and thread-safe.
  *
  * <p>Each part of the key is added to the hash of the parts before it, as a multiple of the golden
  * ratio, and the sum is scrambled by the 64-bit finaliser of SplitMix64 (Steele, Lea and Flood
@@ -16,9 +17,6 @@ public final class CounterRandom {
 
   /** The stream that decides whether a step excludes the top choices (XTC). */
   public static final int XTC = 1;
-
-  /** The first of the streams for drawing several tokens at one position: one for each draw. */
-  public static final int DRAWS = 1 << 16;
 
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
@@ -34,10 +32,29 @@ public final class CounterRandom {
    * @return uniform in [0, 1), a multiple of 2^-53
    */
   public static double uniform(long seed, int row, int position, int stream) {
+    return toUniform(key(seed, row, position, stream));
+  }
+
+  /** Returns the hash of a key, from which every token gets a number of its own. */
+  static long key(long seed, int row, int position, int stream) {
     long hash = scramble(seed + GOLDEN_RATIO);
     hash = append(hash, row);
     hash = append(hash, position);
-    hash = append(hash, stream);
+    return append(hash, stream);
+  }
+
+  /**
+   * Returns the random number of a token under a key, as {@code id} were a further part of it.
+   *
+   * @param key from {@link #key}
+   * @param id the token
+   * @return uniform in [0, 2^53): {@link #uniform} times 2^53
+   */
+  static long bits(long key, int id) {
+    return append(key, id) >>> 11;
+  }
+
+  private static double toUniform(long hash) {
     return (hash >>> 11) * 0x1p-53;
   }
 

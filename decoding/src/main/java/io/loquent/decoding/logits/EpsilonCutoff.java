@@ -1,13 +1,12 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
  * Keeps the tokens of at least a certain probability (epsilon sampling, Hewitt et al. 2022; Hugging
  * Face {@code EpsilonLogitsWarper}).
  */
-final class EpsilonCutoff implements LogitsProcessor {
+final class EpsilonCutoff implements Warper {
 
   private final double logEpsilon;
   private final ScoreFloor floor;
@@ -18,7 +17,7 @@ final class EpsilonCutoff implements LogitsProcessor {
   }
 
   @Override
-  public void process(TokenSequence tokens, float[] scores) {
-    floor.apply(scores, LogProbabilities.logSumExp(scores) + logEpsilon);
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
+    floor.apply(possible, possible.logSumExp() + logEpsilon);
   }
 }

@@ -1,13 +1,12 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
  * Keeps the tokens of at least the probability {@code min(epsilon, sqrt(epsilon) * exp(-entropy))}
  * (eta sampling, Hewitt et al. 2022; Hugging Face {@code EtaLogitsWarper}).
  */
-final class EtaCutoff implements LogitsProcessor {
+final class EtaCutoff implements Warper {
 
   private final double logEpsilon;
   private final ScoreFloor floor;
@@ -18,9 +17,8 @@ final class EtaCutoff implements LogitsProcessor {
   }
 
   @Override
-  public void process(TokenSequence tokens, float[] scores) {
-    double logSum = LogProbabilities.logSumExp(scores);
-    double entropy = LogProbabilities.entropy(scores, logSum);
-    floor.apply(scores, logSum + Math.min(logEpsilon, logEpsilon / 2 - entropy));
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
+    double cutoff = Math.min(logEpsilon, logEpsilon / 2 - possible.entropy());
+    floor.apply(possible, possible.logSumExp() + cutoff);
   }
 }

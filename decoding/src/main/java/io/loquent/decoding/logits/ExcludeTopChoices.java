@@ -7,7 +7,7 @@ import io.loquent.TokenSequence;
  * them (XTC, "exclude top choices", by p-e-w: text-generation-webui's pull request 6335; also in
  * llama.cpp). Of several least probable ones the highest id stays.
  */
-final class ExcludeTopChoices {
+final class ExcludeTopChoices implements Warper {
 
   private final double probability;
   private final double logThreshold;
@@ -21,34 +21,39 @@ final class ExcludeTopChoices {
     this.seed = seed;
   }
 
-  void process(TokenSequence tokens, int row, float[] scores) {
+  @Override
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
     double uniform = CounterRandom.uniform(seed, row, tokens.generatedLength(), CounterRandom.XTC);
     if (uniform >= probability) {
       return;
     }
-    double threshold = LogProbabilities.logSumExp(scores) + logThreshold;
-    int possible = 0;
+    double threshold = possible.logSumExp() + logThreshold;
+    int left = 0;
     int choices = 0;
     int last = -1;
-    for (int id = 0; id < scores.length; id++) {
-      if (scores[id] == Float.NEGATIVE_INFINITY) {
+    for (int i = 0; i < possible.size(); i++) {
+      float score = possible.scoreAt(i);
+      if (score == Float.NEGATIVE_INFINITY) {
         continue;
       }
-      possible++;
-      if (scores[id] >= threshold) {
+      left++;
+      if (score >= threshold) {
         choices++;
-        if (last < 0 || scores[id] <= scores[last]) {
-          last = id;
+        if (last < 0 || score <= possible.scoreAt(last)) {
+          last = i;
         }
       }
     }
-    if (choices < 2 || possible - (choices - 1) < tokensToKeep) {
+    if (choices < 2 || left - (choices - 1) < tokensToKeep) {
       return;
     }
-    for (int id = 0; id < scores.length; id++) {
-      if (scores[id] >= threshold && id != last) {
-        scores[id] = Float.NEGATIVE_INFINITY;
+    possible.beginKeeping();
+    for (int i = 0; i < possible.size(); i++) {
+      float score = possible.scoreAt(i);
+      if (score != Float.NEGATIVE_INFINITY && (score < threshold || i == last)) {
+        possible.keep(i);
       }
     }
+    possible.endKeeping();
   }
 }

@@ -1,5 +1,7 @@
 package io.loquent.decoding.logits;
 
+import java.nio.Buffer;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,11 @@ final class Lanes {
   private static final AtomicReferenceArray<@Nullable Lanes> IDLE = new AtomicReferenceArray<>(16);
 
   private final LaneLoops loops;
-  private final float[] highest = new float[LaneLoops.LANES];
+  private final float[] own = new float[LaneLoops.LANES];
   private final float[] sums = new float[LaneLoops.LANES];
+  private final float[] block = new float[LaneLoops.LANES];
+  private double sum;
+  private int blocks;
 
   Lanes(LaneLoops loops) {
     this.loops = loops;
@@ -39,28 +44,40 @@ final class Lanes {
     return (int) (Thread.currentThread().getId() % IDLE.length());
   }
 
-  /** Returns the highest score; NaN if there is one, negative infinity if there are no scores. */
-  float max(float[] scores) {
+  /**
+   * Returns the highest score.
+   *
+   * @param scores the scores
+   * @param size how many there are
+   * @param highest receives the highest score of each lane, negative infinity where it has none
+   * @return NaN if there is one among them, negative infinity if there are no scores
+   */
+  float max(float[] scores, int size, float[] highest) {
     Arrays.fill(highest, Float.NEGATIVE_INFINITY);
-    for (int from = 0; from < scores.length; from += LaneLoops.LANES) {
-      loops.raise(scores, from, blockSize(scores, from), highest);
+    for (int from = 0; from < size; from += LaneLoops.LANES) {
+      loops.raise(scores, from, blockSize(size, from), highest);
     }
+    return maxOf(highest, size);
+  }
+
+  /** Returns the highest score, NaN if there is one. */
+  static float highest(float[] scores) {
     float max = Float.NEGATIVE_INFINITY;
-    for (float lane : highest) {
-      max = Math.max(max, lane);
+    for (float score : scores) {
+      max = Math.max(max, score);
     }
     return max;
   }
 
-  /** Returns a lane's highest score as {@link #max} found it. */
-  float highest(int lane) {
-    return highest[lane];
+  /** As {@link #max(float[], int, float[])}, for all scores and with lanes of its own. */
+  float max(float[] scores) {
+    return max(scores, scores.length, own);
   }
 
-  /** Returns the first index of the highest score, which {@link #max} has just found. */
-  int firstOf(float[] scores, float max) {
-    int first = scores.length;
-    for (int lane = 0; lane < LaneLoops.LANES; lane++) {
+  /** Returns the first index of the highest score, which {@link #max} has found. */
+  static int firstOf(float[] scores, int size, float max, float[] highest) {
+    int first = size;
+    for (int lane = 0; lane < Math.min(size, LaneLoops.LANES); lane++) {
       if (highest[lane] == max) {
         int index = lane;
         while (index < first && scores[index] != max) {
@@ -72,19 +89,89 @@ final class Lanes {
     return first;
   }
 
-  /** Returns the sum of {@code e^(score - max)}, at least 1; {@code max} is finite. */
-  double sumOfExponentials(float[] scores, float max) {
-    Arrays.fill(sums, 0);
-    double sum = 0;
-    int blocks = 0;
-    for (int from = 0; from < scores.length; from += LaneLoops.LANES) {
-      loops.addExponentials(scores, from, blockSize(scores, from), max, sums);
-      if (++blocks % BLOCKS_PER_SUM == 0) {
-        sum += total();
-        Arrays.fill(sums, 0);
-      }
+  /** Returns the first index of the highest score, which {@link #max(float[])} has just found. */
+  int firstOf(float[] scores, float max) {
+    return firstOf(scores, scores.length, max, own);
+  }
+
+  /**
+   * Returns the sum of {@code e^(score - max)}, at least 1; {@code max} is the highest and finite.
+   */
+  double sumOfExponentials(float[] scores, int size, float max) {
+    beginSum();
+    for (int from = 0; from < size; from += LaneLoops.LANES) {
+      loops.addExponentials(scores, from, blockSize(size, from), max, sums);
+      endBlock();
     }
     return sum + total();
+  }
+
+  double sumOfExponentials(float[] scores, float max) {
+    return sumOfExponentials(scores, scores.length, max);
+  }
+
+  /** As {@link #max(float[])}, with the scores in a buffer from a position on. */
+  float max(FloatBuffer scores, int start, int size) {
+    Arrays.fill(own, Float.NEGATIVE_INFINITY);
+    for (int from = 0; from < size; from += LaneLoops.LANES) {
+      int count = read(scores, start, from, size);
+      loops.raise(block, 0, count, own);
+    }
+    return maxOf(own, size);
+  }
+
+  private static float maxOf(float[] highest, int size) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int lane = 0; lane < Math.min(size, LaneLoops.LANES); lane++) {
+      max = Math.max(max, highest[lane]);
+    }
+    return max;
+  }
+
+  /** Returns the first index of the highest score, which has just been found. */
+  int firstOf(FloatBuffer scores, int start, int size, float max) {
+    int first = size;
+    for (int lane = 0; lane < Math.min(size, LaneLoops.LANES); lane++) {
+      if (own[lane] == max) {
+        int index = lane;
+        while (index < first && scores.get(start + index) != max) {
+          index += LaneLoops.LANES;
+        }
+        first = Math.min(first, index);
+      }
+    }
+    return first;
+  }
+
+  private int read(FloatBuffer scores, int start, int from, int size) {
+    int count = blockSize(size, from);
+    ((Buffer) scores).position(start + from);
+    scores.get(block, 0, count);
+    return count;
+  }
+
+  /** As {@link #sumOfExponentials(float[], int, float)}, with the scores in a buffer. */
+  double sumOfExponentials(FloatBuffer scores, int start, int size, float max) {
+    beginSum();
+    for (int from = 0; from < size; from += LaneLoops.LANES) {
+      int count = read(scores, start, from, size);
+      loops.addExponentials(block, 0, count, max, sums);
+      endBlock();
+    }
+    return sum + total();
+  }
+
+  private void beginSum() {
+    Arrays.fill(sums, 0);
+    sum = 0;
+    blocks = 0;
+  }
+
+  private void endBlock() {
+    if (++blocks % BLOCKS_PER_SUM == 0) {
+      sum += total();
+      Arrays.fill(sums, 0);
+    }
   }
 
   private double total() {
@@ -95,7 +182,7 @@ final class Lanes {
     return total;
   }
 
-  private static int blockSize(float[] scores, int from) {
-    return Math.min(LaneLoops.LANES, scores.length - from);
+  private static int blockSize(int size, int from) {
+    return Math.min(LaneLoops.LANES, size - from);
   }
 }

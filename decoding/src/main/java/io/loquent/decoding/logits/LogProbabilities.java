@@ -1,6 +1,10 @@
 package io.loquent.decoding.logits;
 
 import io.loquent.InferenceException;
+import io.loquent.decoding.ChosenToken;
+import java.nio.Buffer;
+import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * Passes over the scores of a vocabulary that turn logits into log-probabilities, which are right
@@ -14,6 +18,37 @@ import io.loquent.InferenceException;
 public final class LogProbabilities {
 
   private LogProbabilities() {}
+
+  /**
+   * Finds the token with the highest of some logits where these lie in memory, without a copy of
+   * all of them. Gives the same bits as {@link #mostProbable} and {@link #at}.
+   *
+   * @param logits {@code [vocabulary]} logits from its position on; the position changes
+   * @param vocabularySize how many there are
+   * @return the lowest id of those that share the highest logit, and its log-probability
+   * @throws InferenceException if a logit is NaN or positive infinity, or all are negative infinity
+   */
+  public static ChosenToken mostProbable(FloatBuffer logits, int vocabularySize) {
+    int start = logits.position();
+    Lanes lanes = Lanes.borrow();
+    float max = lanes.max(logits, start, vocabularySize);
+    if (!(Math.abs(max) <= Float.MAX_VALUE)) {
+      throw nothingToChoose(logits, start, vocabularySize);
+    }
+    int id = lanes.firstOf(logits, start, vocabularySize, max);
+    double logSum = max + Math.log(lanes.sumOfExponentials(logits, start, vocabularySize, max));
+    Lanes.giveBack(lanes);
+    double logProbability = max - logSum;
+    return new ChosenToken(id, logProbability, logProbability, List.of());
+  }
+
+  private static InferenceException nothingToChoose(FloatBuffer logits, int start, int size) {
+    float[] copy = new float[size];
+    ((Buffer) logits).position(start);
+    logits.get(copy);
+    check(Lanes.highest(copy), copy, size);
+    return noneLeft(size);
+  }
 
   /**
    * Replaces scores by their log-softmax.
@@ -109,18 +144,6 @@ public final class LogProbabilities {
     }
   }
 
-  /** Returns the entropy, in nats, of the distribution whose {@link #logSumExp} is given. */
-  static double entropy(float[] scores, double logSum) {
-    double entropy = 0;
-    for (float score : scores) {
-      if (score != Float.NEGATIVE_INFINITY) {
-        double logProbability = score - logSum;
-        entropy -= Math.exp(logProbability) * logProbability;
-      }
-    }
-    return entropy;
-  }
-
   /** Returns the highest score, after checking that all of them are numbers. */
   static double max(float[] scores) {
     Lanes lanes = Lanes.borrow();
@@ -131,18 +154,23 @@ public final class LogProbabilities {
 
   private static float max(Lanes lanes, float[] scores) {
     float max = lanes.max(scores);
-    if (Float.isNaN(max) || max == Float.POSITIVE_INFINITY) {
-      throw firstInvalid(scores);
-    }
+    check(max, scores, scores.length);
     return max;
   }
 
-  private static InferenceException firstInvalid(float[] scores) {
+  /** Throws if the highest of some scores is not a number that a score may be. */
+  static void check(float max, float[] scores, int size) {
+    if (Float.isNaN(max) || max == Float.POSITIVE_INFINITY) {
+      throw firstInvalid(scores, size);
+    }
+  }
+
+  private static InferenceException firstInvalid(float[] scores, int size) {
     int id = 0;
     while (!Float.isNaN(scores[id]) && scores[id] != Float.POSITIVE_INFINITY) {
       id++;
     }
-    return invalid(scores.length, id, Float.isNaN(scores[id]) ? "NaN" : "positive infinity");
+    return invalid(size, id, Float.isNaN(scores[id]) ? "NaN" : "positive infinity");
   }
 
   /**

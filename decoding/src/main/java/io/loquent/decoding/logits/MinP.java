@@ -1,6 +1,5 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
@@ -8,7 +7,7 @@ import io.loquent.TokenSequence;
  * 2024, "Turning Up the Heat"; Hugging Face {@code MinPLogitsWarper}). A ratio of probabilities is
  * a difference of scores, so no exponential is needed.
  */
-final class MinP implements LogitsProcessor {
+final class MinP implements Warper {
 
   private final double logFraction;
   private final ScoreFloor floor;
@@ -19,7 +18,7 @@ final class MinP implements LogitsProcessor {
   }
 
   @Override
-  public void process(TokenSequence tokens, float[] scores) {
-    floor.apply(scores, LogProbabilities.max(scores) + logFraction);
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
+    floor.apply(possible, possible.max() + logFraction);
   }
 }

@@ -3,6 +3,7 @@ package io.loquent.decoding.logits;
 import io.loquent.ContextLengthException;
 import io.loquent.GenerationOptions;
 import io.loquent.InvalidRequestException;
+import io.loquent.LogitsProcessor;
 import io.loquent.Option;
 import io.loquent.TokenSequence;
 import io.loquent.decoding.SearchSetup;
@@ -27,10 +28,13 @@ public final class ProcessorChain {
   /** What {@link #lowers} returns where the whole vocabulary matters. */
   public static final int ANY = -1;
 
-  private final ScoreStep[] steps;
+  private final LogitsProcessor[] processors;
+  private final Warper[] warpers;
+  private final PossibleTokens possible = new PossibleTokens();
 
-  private ProcessorChain(List<ScoreStep> steps) {
-    this.steps = steps.toArray(new ScoreStep[0]);
+  ProcessorChain(List<LogitsProcessor> processors, List<Warper> warpers) {
+    this.processors = processors.toArray(new LogitsProcessor[0]);
+    this.warpers = warpers.toArray(new Warper[0]);
   }
 
   /**
@@ -48,7 +52,7 @@ public final class ProcessorChain {
     if (isSampling(setup.options())) {
       assembly.warpers(1);
     }
-    return new ProcessorChain(assembly.renormalization().steps());
+    return assembly.renormalization().chain();
   }
 
   /**
@@ -61,7 +65,7 @@ public final class ProcessorChain {
    * @throws ContextLengthException if the prompt leaves no room for a single token
    */
   public static ProcessorChain forGreedy(SearchSetup setup) {
-    return new ProcessorChain(new ChainAssembly(setup).processors().renormalization().steps());
+    return new ChainAssembly(setup).processors().renormalization().chain();
   }
 
   /**
@@ -80,7 +84,7 @@ public final class ProcessorChain {
       int endTokens = setup.options().get(Option.EOS_TOKEN_ID).orElse(List.of()).size();
       assembly.warpers(Math.max(2, endTokens + 1));
     }
-    return new ProcessorChain(assembly.renormalization().steps());
+    return assembly.renormalization().chain();
   }
 
   /**
@@ -93,18 +97,58 @@ public final class ProcessorChain {
    *     infinity
    */
   public void process(TokenSequence tokens, int row, float[] scores) {
-    for (ScoreStep step : steps) {
-      step.process(tokens, row, scores);
+    runProcessors(tokens, scores);
+    if (warpers.length > 0) {
+      possible.start(scores);
+      warp(tokens, row, possible);
+      possible.writeTo(scores);
     }
   }
 
   /**
    * Says whether scores always stay as they are.
    *
-   * @return true if there is no processor
+   * @return true if there are neither processors nor warpers
    */
   public boolean isEmpty() {
-    return steps.length == 0;
+    return processors.length == 0 && warpers.length == 0;
+  }
+
+  /**
+   * Says whether scores change before they are warped.
+   *
+   * @return false if {@link #runProcessors} does nothing
+   */
+  public boolean hasProcessors() {
+    return processors.length > 0;
+  }
+
+  /**
+   * The first half of {@link #process}, which needs the scores of the whole vocabulary.
+   *
+   * @param tokens the sequence so far
+   * @param scores {@code [vocabulary]} scores, changed in place
+   * @throws io.loquent.InferenceException if a processor meets a score that is NaN or positive
+   *     infinity
+   */
+  public void runProcessors(TokenSequence tokens, float[] scores) {
+    for (LogitsProcessor processor : processors) {
+      processor.process(tokens, scores);
+    }
+  }
+
+  /**
+   * The second half of {@link #process}, whose steps narrow the choice.
+   *
+   * @param tokens the sequence so far
+   * @param row which of the request's sequences or beams it is; random choices depend on it
+   * @param choice what is left of the vocabulary, changed in place
+   * @throws io.loquent.InferenceException if a score is NaN or positive infinity
+   */
+  public void warp(TokenSequence tokens, int row, PossibleTokens choice) {
+    for (Warper warper : warpers) {
+      warper.warp(tokens, row, choice);
+    }
   }
 
   /**
@@ -117,14 +161,14 @@ public final class ProcessorChain {
    */
   public int lowers(int length) {
     int sum = 0;
-    for (ScoreStep step : steps) {
-      int lowered = step.lowers(length);
+    for (LogitsProcessor processor : processors) {
+      int lowered = processor instanceof LoweringProcessor lowering ? lowering.lowers(length) : ANY;
       if (lowered == ANY) {
         return ANY;
       }
       sum += lowered;
     }
-    return sum;
+    return warpers.length > 0 ? ANY : sum;
   }
 
   private static boolean isSampling(GenerationOptions options) {

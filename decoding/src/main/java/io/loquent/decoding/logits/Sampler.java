@@ -1,27 +1,32 @@
 package io.loquent.decoding.logits;
 
-import com.google.common.primitives.Doubles;
-import com.google.common.primitives.Ints;
 import io.loquent.InferenceException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws tokens at random with the probabilities that scores stand for (their softmax). A token of
  * probability 0 is never drawn. Reuses its buffers; confined to one thread.
  *
- * <p>Every draw takes one number of {@link CounterRandom}, and goes through the tokens in the order
- * of their ids until their summed probability exceeds it: small differences between scores, as
- * between processors or batch sizes, rarely change the outcome.
+ * <p>A draw is a race: token {@code i}, of weight {@code w}, arrives after the time {@code E / w},
+ * where {@code E} is exponentially distributed, a function of seed, row, position and token. The
+ * first to arrive is drawn with probability {@code w / sum(w)} (the Gumbel-max trick in another
+ * form; Maddison, Tarlow and Minka 2014, "A* Sampling"), and the first few are a sample without
+ * replacement, in the order of drawing (Efraimidis and Spirakis 2006, "Weighted random sampling
+ * with a reservoir"). As {@code E} does not depend on the scores, similar distributions nearly
+ * always give the same token under the same key: small differences between processors or batch
+ * sizes rarely change the outcome, and the draws from two distributions with the total variation
+ * distance {@code d} agree with a probability of at least {@code (1 - d) / (1 + d)}.
  */
 public final class Sampler {
 
+  /** More than the relative error of an exponential in single precision. */
+  private static final double MARGIN = 1 + 1e-4;
+
+  private static final double UNIT = 0x1p-53;
+
   private final long seed;
-
-  /** What can be drawn, in order: relative probability, row and id. */
-  private double[] weights = new double[0];
-
-  private int[] rows = new int[0];
-  private int[] ids = new int[0];
-  private int size;
+  private final TopTokens first = new TopTokens(1);
+  private TopTokens firstFew = first;
 
   /**
    * Creates a sampler.
@@ -35,20 +40,20 @@ public final class Sampler {
   /**
    * Draws a token.
    *
-   * @param scores {@code [vocabulary]} processed scores, not changed; need not be normalized
+   * @param possible what can be drawn, not changed; scores need not be normalized
    * @param row which of the request's sequences it continues
    * @param position how many tokens that sequence has generated
    * @return the token's id
    * @throws InferenceException if a score is NaN or positive infinity, or all are negative infinity
    */
-  public int draw(float[] scores, int row, int position) {
-    double max = LogProbabilities.max(scores);
+  public int draw(PossibleTokens possible, int row, int position) {
+    double max = possible.max();
     if (max == Double.NEGATIVE_INFINITY) {
-      throw LogProbabilities.noneLeft(scores.length);
+      throw possible.noneLeft();
     }
-    size = 0;
-    collect(row, scores, -max);
-    return ids[pick(CounterRandom.uniform(seed, row, position, CounterRandom.TOKEN))];
+    first.clear();
+    race(first, row, possible.scores(), possible.ids(), possible.size(), -max, position);
+    return first.id(0);
   }
 
   /**
@@ -80,66 +85,58 @@ public final class Sampler {
     if (max == Double.NEGATIVE_INFINITY) {
       throw LogProbabilities.noneLeft(scores[0].length);
     }
-    size = 0;
+    if (firstFew.capacity() != count) {
+      firstFew = new TopTokens(count);
+    }
+    firstFew.clear();
     for (int beam = 0; beam < beams; beam++) {
-      collect(beam, scores[beam], bases[beam] - max);
+      race(firstFew, beam, scores[beam], null, scores[beam].length, bases[beam] - max, position);
     }
-    int drawn = 0;
-    while (drawn < count && size > 0) {
-      int index = pick(CounterRandom.uniform(seed, 0, position, CounterRandom.DRAWS + drawn));
-      drawnBeams[drawn] = rows[index];
-      drawnIds[drawn] = ids[index];
-      drawn++;
-      remove(index);
+    firstFew.sort();
+    for (int rank = 0; rank < firstFew.size(); rank++) {
+      drawnBeams[rank] = firstFew.row(rank);
+      drawnIds[rank] = firstFew.id(rank);
     }
-    return drawn;
+    return firstFew.size();
   }
 
-  private void collect(int row, float[] scores, double base) {
-    for (int id = 0; id < scores.length; id++) {
-      double weight = scores[id] == Float.NEGATIVE_INFINITY ? 0 : Math.exp(scores[id] + base);
+  /**
+   * Lets tokens race against those that were first so far.
+   *
+   * @param base added to the scores to make them logarithms of weights, none above 1
+   */
+  private void race(
+      TopTokens winners,
+      int row,
+      float[] scores,
+      int @Nullable [] ids,
+      int size,
+      double base,
+      int position) {
+    long key = CounterRandom.key(seed, row, position, CounterRandom.TOKEN);
+    double latest = -winners.leastToEnter();
+    // No exponential number is less than the uniform one that it is made from, nor a time less than
+    // its exponential number, so most tokens are known to be too late before any logarithm.
+    long latestBits = (long) (latest / UNIT);
+    for (int i = 0; i < size; i++) {
+      int id = ids == null ? i : ids[i];
+      long bits = CounterRandom.bits(key, id);
+      if (bits > latestBits) {
+        continue;
+      }
+      float logWeight = (float) (scores[i] + base);
+      double uniform = bits * UNIT;
+      if (uniform > latest * MARGIN * PlainLaneLoops.exponential(logWeight, 0)) {
+        continue;
+      }
+      double weight = Math.exp(scores[i] + base);
       if (weight > 0) {
-        if (size == weights.length) {
-          grow();
-        }
-        weights[size] = weight;
-        rows[size] = row;
-        ids[size] = id;
-        size++;
+        // Not infinite, however little the weight is.
+        double time = Math.min(-Math.log1p(-uniform) / weight, Double.MAX_VALUE);
+        winners.offer(row, id, -time);
+        latest = -winners.leastToEnter();
+        latestBits = (long) (latest / UNIT);
       }
     }
-  }
-
-  private void grow() {
-    int more = Math.max(1024, size);
-    weights = Doubles.ensureCapacity(weights, size + 1, more);
-    rows = Ints.ensureCapacity(rows, size + 1, more);
-    ids = Ints.ensureCapacity(ids, size + 1, more);
-  }
-
-  /** Returns the first index whose summed weight exceeds the given part of the whole. */
-  private int pick(double uniform) {
-    double total = 0;
-    for (int i = 0; i < size; i++) {
-      total += weights[i];
-    }
-    double target = uniform * total;
-    double sum = 0;
-    for (int i = 0; i < size; i++) {
-      sum += weights[i];
-      if (sum > target) {
-        return i;
-      }
-    }
-    // The product may round up to the whole.
-    return size - 1;
-  }
-
-  private void remove(int index) {
-    int after = size - index - 1;
-    System.arraycopy(weights, index + 1, weights, index, after);
-    System.arraycopy(rows, index + 1, rows, index, after);
-    System.arraycopy(ids, index + 1, ids, index, after);
-    size--;
   }
 }

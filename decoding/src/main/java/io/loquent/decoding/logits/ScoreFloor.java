@@ -15,14 +15,16 @@ final class ScoreFloor {
     protectedTokens = new TopTokens(tokensToKeep);
   }
 
-  void apply(float[] scores, double floor) {
-    protectedTokens.select(scores);
-    int size = protectedTokens.size();
-    double lowest = size == 0 ? floor : Math.min(floor, protectedTokens.score(size - 1));
-    for (int id = 0; id < scores.length; id++) {
-      if (scores[id] < lowest) {
-        scores[id] = Float.NEGATIVE_INFINITY;
-      }
+  void apply(PossibleTokens possible, double floor) {
+    possible.keepFrom(Math.min(floor, lowestProtected(possible, floor)));
+  }
+
+  private double lowestProtected(PossibleTokens possible, double floor) {
+    if (protectedTokens.capacity() == 1) {
+      return possible.max();
     }
+    protectedTokens.select(possible);
+    int size = protectedTokens.size();
+    return size == 0 ? floor : protectedTokens.score(size - 1);
   }
 }

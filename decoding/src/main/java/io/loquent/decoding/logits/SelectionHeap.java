@@ -1,17 +1,20 @@
 package io.loquent.decoding.logits;
 
+import com.google.common.primitives.Doubles;
+import com.google.common.primitives.Ints;
+
 /**
  * Takes tokens in ascending order of a key, only as many as are asked for: building the heap costs
- * a pass, each token the logarithm of how many there are. Reusable, without allocation.
+ * a pass, each token the logarithm of how many there are. Reusable: it allocates only where it
+ * holds more tokens than ever before.
  */
 final class SelectionHeap {
 
+  private static final int LEAST_ROOM = 64;
+
   private final boolean highIdFirst;
-
-  /** Keys by token id. */
-  private final double[] keys;
-
-  private final int[] ids;
+  private double[] keys = new double[0];
+  private int[] ids = new int[0];
   private int size;
 
   /**
@@ -19,10 +22,8 @@ final class SelectionHeap {
    *
    * @param highIdFirst whether the higher id comes first among equal keys
    */
-  SelectionHeap(int vocabularySize, boolean highIdFirst) {
+  SelectionHeap(boolean highIdFirst) {
     this.highIdFirst = highIdFirst;
-    keys = new double[vocabularySize];
-    ids = new int[vocabularySize];
   }
 
   void clear() {
@@ -31,61 +32,64 @@ final class SelectionHeap {
 
   /** Adds a token; {@link #order} must follow before one is taken. */
   void add(int id, double key) {
-    keys[id] = key;
-    ids[size++] = id;
+    if (size == ids.length) {
+      ids = Ints.ensureCapacity(ids, size + 1, Math.max(LEAST_ROOM, size));
+      keys = Doubles.ensureCapacity(keys, size + 1, Math.max(LEAST_ROOM, size));
+    }
+    keys[size] = key;
+    ids[size] = id;
+    size++;
   }
 
   void order() {
     for (int slot = size / 2 - 1; slot >= 0; slot--) {
-      sink(slot, ids[slot]);
+      sink(slot, keys[slot], ids[slot]);
     }
   }
 
-  int size() {
-    return size;
+  boolean isEmpty() {
+    return size == 0;
   }
 
-  /** Returns one of the tokens that are left, in no order. */
-  int id(int index) {
-    return ids[index];
+  /** Returns the lowest key, which {@link #take} takes next. */
+  double firstKey() {
+    return keys[0];
   }
 
-  double key(int id) {
-    return keys[id];
-  }
-
-  /** Takes the token with the lowest key. */
+  /** Takes the token with the lowest key, and returns its id. */
   int take() {
     int first = ids[0];
-    int last = ids[--size];
+    size--;
     if (size > 0) {
-      sink(0, last);
+      sink(0, keys[size], ids[size]);
     }
     return first;
   }
 
-  private void sink(int slot, int id) {
+  private void sink(int slot, double key, int id) {
     while (true) {
       int child = 2 * slot + 1;
       if (child >= size) {
         break;
       }
-      if (child + 1 < size && isBefore(ids[child + 1], ids[child])) {
+      if (child + 1 < size && isBefore(keys[child + 1], ids[child + 1], child)) {
         child++;
       }
-      if (!isBefore(ids[child], id)) {
+      if (isBefore(key, id, child)) {
         break;
       }
+      keys[slot] = keys[child];
       ids[slot] = ids[child];
       slot = child;
     }
+    keys[slot] = key;
     ids[slot] = id;
   }
 
-  private boolean isBefore(int id, int other) {
-    if (keys[id] != keys[other]) {
-      return keys[id] < keys[other];
+  private boolean isBefore(double key, int id, int slot) {
+    if (key != keys[slot]) {
+      return key < keys[slot];
     }
-    return highIdFirst ? id > other : id < other;
+    return highIdFirst ? id > ids[slot] : id < ids[slot];
   }
 }

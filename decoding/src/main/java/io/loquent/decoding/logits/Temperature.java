@@ -1,16 +1,15 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
  * Divides all scores: below 1 the likely tokens become likelier, above 1 less so (Hugging Face
  * {@code TemperatureLogitsWarper}).
  *
- * <p>Where a temperature near 0 would turn the highest score into an infinity, the highest score is
- * first taken from all: the distribution is the same, and leaves only the most probable token.
+ * <p>Where a temperature near 0 would turn the highest score into an infinity, it is first taken
+ * from all: the distribution is the same, and leaves only the most probable token.
  */
-final class Temperature implements LogitsProcessor {
+final class Temperature implements Warper {
 
   private final double temperature;
 
@@ -19,11 +18,10 @@ final class Temperature implements LogitsProcessor {
   }
 
   @Override
-  public void process(TokenSequence tokens, float[] scores) {
-    double max = LogProbabilities.max(scores);
-    double shift = max / temperature > Float.MAX_VALUE ? max : 0;
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = (float) ((scores[i] - shift) / temperature);
-    }
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
+    double max = possible.max();
+    double highest = Math.abs(max / temperature);
+    boolean shifts = highest > Float.MAX_VALUE && max != Double.NEGATIVE_INFINITY;
+    possible.scale(shifts ? max : 0, temperature);
   }
 }

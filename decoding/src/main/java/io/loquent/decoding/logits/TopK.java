@@ -1,13 +1,12 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
  * Keeps the k most probable tokens and those tied with the last of them (Fan et al. 2018; Hugging
  * Face {@code TopKLogitsWarper}).
  */
-final class TopK implements LogitsProcessor {
+final class TopK implements Warper {
 
   private final TopTokens top;
 
@@ -21,16 +20,11 @@ final class TopK implements LogitsProcessor {
   }
 
   @Override
-  public void process(TokenSequence tokens, float[] scores) {
-    top.select(scores);
-    if (top.size() == 0) {
-      return;
-    }
-    double last = top.score(top.size() - 1);
-    for (int id = 0; id < scores.length; id++) {
-      if (scores[id] < last) {
-        scores[id] = Float.NEGATIVE_INFINITY;
-      }
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
+    possible.narrow(top);
+    top.select(possible);
+    if (top.size() == top.capacity()) {
+      possible.keepFrom(top.score(top.size() - 1));
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
@@ -9,7 +8,7 @@ import io.loquent.TokenSequence;
  * tokens that can still be chosen. As highest score and deviation scale together, a temperature
  * before it makes no difference to what is kept.
  */
-final class TopNSigma implements LogitsProcessor {
+final class TopNSigma implements Warper {
 
   private final double deviations;
   private final ScoreFloor floor;
@@ -20,12 +19,13 @@ final class TopNSigma implements LogitsProcessor {
   }
 
   @Override
-  public void process(TokenSequence tokens, float[] scores) {
-    double max = LogProbabilities.max(scores);
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
+    double max = possible.max();
     int count = 0;
     double sum = 0;
     double squares = 0;
-    for (float score : scores) {
+    for (int i = 0; i < possible.size(); i++) {
+      float score = possible.scoreAt(i);
       if (score != Float.NEGATIVE_INFINITY) {
         // Distances to the highest score, so that large logits lose no precision.
         double distance = score - max;
@@ -37,7 +37,7 @@ final class TopNSigma implements LogitsProcessor {
     if (count > 0) {
       double mean = sum / count;
       double variance = Math.max(0, squares / count - mean * mean);
-      floor.apply(scores, max - deviations * Math.sqrt(variance));
+      floor.apply(possible, max - deviations * Math.sqrt(variance));
     }
   }
 }

@@ -1,49 +1,107 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
  * Keeps the smallest set of most probable tokens whose probability reaches p (nucleus sampling,
  * Holtzman et al. 2019; Hugging Face {@code TopPLogitsWarper}). Among tokens of one probability
  * those with higher ids are kept, as by Hugging Face's stable ascending sort.
+ *
+ * <p>A histogram of the tokens by score says in which narrow range p is reached. Of the tokens
+ * above it only the sum matters; those within it are put in order.
  */
-final class TopP implements LogitsProcessor {
+final class TopP implements Warper {
+
+  /** By range of distances to the highest score, how probable a token is beside the best one. */
+  private static final double[] RATIOS = new double[MassHistogram.ranges()];
+
+  /** How wrong sums of the ratios are at most, and as much again for rounding. */
+  private static final double SLACK = MassHistogram.width();
+
+  private static final double ROUNDING = 1e-9;
+
+  static {
+    for (int range = 0; range < RATIOS.length; range++) {
+      RATIOS[range] = Math.exp(-MassHistogram.width() * (range + 0.5));
+    }
+  }
 
   private final double mass;
   private final int tokensToKeep;
-  private final SelectionHeap heap;
+  private final MassHistogram histogram = new MassHistogram();
+  private final SelectionHeap heap = new SelectionHeap(true);
 
-  TopP(double mass, int tokensToKeep, int vocabularySize) {
+  /** Of the most probable tokens that are certain to be kept. */
+  private double keptMass;
+
+  private int keptCount;
+
+  TopP(double mass, int tokensToKeep) {
     this.mass = mass;
     this.tokensToKeep = tokensToKeep;
-    heap = new SelectionHeap(vocabularySize, true);
   }
 
   @Override
-  public void process(TokenSequence tokens, float[] scores) {
-    double logSum = LogProbabilities.logSumExp(scores);
-    // Tokens below this have, all together, less than the mass that may go, so most of a large
-    // vocabulary need not be put in order.
-    double floor =
-        tokensToKeep == 1
-            ? logSum + Math.log((1 - mass) / scores.length)
-            : Double.NEGATIVE_INFINITY;
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
+    double logSum = possible.logSumExp();
+    float max = possible.max();
+    dropUnlikely(possible, logSum);
+    splitAtBoundary(possible, logSum, max);
+    double last = Double.NaN;
+    int leastId = 0;
+    while (!heap.isEmpty() && (keptCount < tokensToKeep || keptMass < mass)) {
+      last = -heap.firstKey();
+      leastId = heap.take();
+      keptMass += Math.exp(last - logSum);
+      keptCount++;
+    }
+    // Else there are fewer tokens than are to be kept.
+    if (!Double.isNaN(last)) {
+      possible.keepFrom((float) last, leastId);
+    }
+  }
+
+  /** Finds the boundary, and drops the tokens that are below it for certain. */
+  private void dropUnlikely(PossibleTokens possible, double logSum) {
+    float max = possible.max();
+    histogram.clear();
+    for (int i = 0; i < possible.size(); i++) {
+      float score = possible.scoreAt(i);
+      if (score != Float.NEGATIVE_INFINITY) {
+        int range = MassHistogram.range(max - score);
+        histogram.add(range, RATIOS[range]);
+      }
+    }
+    double total = Math.exp(logSum - max);
+    // The smaller part is known more precisely: what is to be kept, or what may go.
+    if (mass < 0.5) {
+      histogram.locate(mass * total, SLACK * mass * total, tokensToKeep);
+    } else {
+      double rest = (1 - mass) * total;
+      histogram.locate(histogram.total() - rest, SLACK * rest + ROUNDING * total, tokensToKeep);
+    }
+    int rangesToKeep = histogram.last() + 1;
+    if (rangesToKeep < MassHistogram.ranges()) {
+      // A little lower, so that no rounding of a distance matters.
+      double distance = rangesToKeep * MassHistogram.width();
+      possible.keepFrom(max - distance - 1e-6 * (distance + Math.abs(max)));
+    }
+  }
+
+  private void splitAtBoundary(PossibleTokens possible, double logSum, float max) {
+    keptMass = 0;
+    keptCount = 0;
     heap.clear();
-    for (int id = 0; id < scores.length; id++) {
-      if (scores[id] < floor) {
-        scores[id] = Float.NEGATIVE_INFINITY;
-      } else if (scores[id] != Float.NEGATIVE_INFINITY) {
-        heap.add(id, -scores[id]);
+    for (int i = 0; i < possible.size(); i++) {
+      float score = possible.scoreAt(i);
+      int range = score == Float.NEGATIVE_INFINITY ? -1 : MassHistogram.range(max - score);
+      if (range >= histogram.first() && range <= histogram.last()) {
+        heap.add(possible.id(i), -score);
+      } else if (range >= 0 && range < histogram.first()) {
+        keptMass += Math.exp(score - logSum);
+        keptCount++;
       }
     }
     heap.order();
-    double kept = 0;
-    for (int count = 0; heap.size() > 0 && (count < tokensToKeep || kept < mass); count++) {
-      kept += Math.exp(scores[heap.take()] - logSum);
-    }
-    for (int i = 0; i < heap.size(); i++) {
-      scores[heap.id(i)] = Float.NEGATIVE_INFINITY;
-    }
   }
 }

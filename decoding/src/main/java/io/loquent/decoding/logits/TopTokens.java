@@ -41,6 +41,26 @@ public final class TopTokens {
     sort();
   }
 
+  /**
+   * Selects the best tokens of what is left of a distribution, as those of row 0, in order.
+   *
+   * @param possible the tokens, not changed
+   */
+  public void select(PossibleTokens possible) {
+    clear();
+    possible.offerTo(this);
+    sort();
+  }
+
+  int capacity() {
+    return scores.length;
+  }
+
+  /** Returns the score that a token needs at least to enter, before {@link #sort}. */
+  double leastToEnter() {
+    return size < scores.length ? Double.NEGATIVE_INFINITY : scores[0];
+  }
+
   /** Forgets all tokens. */
   public void clear() {
     size = 0;

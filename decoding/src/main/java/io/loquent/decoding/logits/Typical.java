@@ -1,6 +1,5 @@
 package io.loquent.decoding.logits;
 
-import io.loquent.LogitsProcessor;
 import io.loquent.TokenSequence;
 
 /**
@@ -8,45 +7,90 @@ import io.loquent.TokenSequence;
  * a certain mass (locally typical sampling, Meister et al. 2022; Hugging Face {@code
  * TypicalLogitsWarper}). The most probable token may go.
  */
-final class Typical implements LogitsProcessor {
+final class Typical implements Warper {
+
+  /** More than the sums of the histogram, in single precision, can be wrong by. */
+  private static final double SLACK = 1e-4;
 
   private final double mass;
   private final int tokensToKeep;
-  private final SelectionHeap heap;
+  private final MassHistogram histogram = new MassHistogram();
+  private final SelectionHeap heap = new SelectionHeap(false);
 
-  Typical(double mass, int tokensToKeep, int vocabularySize) {
+  /** Of the most typical tokens that are certain to be kept. */
+  private double keptMass;
+
+  private int keptCount;
+
+  Typical(double mass, int tokensToKeep) {
     this.mass = mass;
     this.tokensToKeep = tokensToKeep;
-    heap = new SelectionHeap(vocabularySize, false);
   }
 
   @Override
-  public void process(TokenSequence tokens, float[] scores) {
-    double logSum = LogProbabilities.logSumExp(scores);
-    double entropy = LogProbabilities.entropy(scores, logSum);
+  public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
+    double logSum = possible.logSumExp();
+    double entropy = possible.entropy();
+    findBoundary(possible, logSum, entropy);
+    splitAtBoundary(possible, logSum, entropy);
+    if (heap.isEmpty()) {
+      // There are fewer tokens than are to be kept.
+      return;
+    }
+    double furthest = -1;
+    double last = -1;
+    int lastId = -1;
+    while (!heap.isEmpty() && (keptCount < tokensToKeep || keptMass < mass)) {
+      last = heap.firstKey();
+      lastId = heap.take();
+      if (keptMass < mass) {
+        furthest = last;
+      }
+      keptMass += Math.exp(possible.score(lastId) - logSum);
+      keptCount++;
+    }
+    possible.beginKeeping();
+    for (int i = 0; i < possible.size(); i++) {
+      double distance = Math.abs(logSum - possible.scoreAt(i) - entropy);
+      boolean taken = distance < last || (distance == last && possible.id(i) <= lastId);
+      if (taken || distance <= furthest) {
+        possible.keep(i);
+      }
+    }
+    possible.endKeeping();
+  }
+
+  private void findBoundary(PossibleTokens possible, double logSum, double entropy) {
+    float max = possible.max();
+    double massOfMax = Math.exp(max - logSum);
+    histogram.clear();
+    for (int i = 0; i < possible.size(); i++) {
+      float score = possible.scoreAt(i);
+      if (score != Float.NEGATIVE_INFINITY) {
+        int range = MassHistogram.range(Math.abs(logSum - score - entropy));
+        histogram.add(range, massOfMax * PlainLaneLoops.exponential(score, max));
+      }
+    }
+    histogram.locate(mass, SLACK, tokensToKeep);
+  }
+
+  private void splitAtBoundary(PossibleTokens possible, double logSum, double entropy) {
+    keptMass = 0;
+    keptCount = 0;
     heap.clear();
-    for (int id = 0; id < scores.length; id++) {
-      if (scores[id] != Float.NEGATIVE_INFINITY) {
-        heap.add(id, Math.abs(logSum - scores[id] - entropy));
+    for (int i = 0; i < possible.size(); i++) {
+      float score = possible.scoreAt(i);
+      if (score != Float.NEGATIVE_INFINITY) {
+        double distance = Math.abs(logSum - score - entropy);
+        int range = MassHistogram.range(distance);
+        if (range < histogram.first()) {
+          keptMass += Math.exp(score - logSum);
+          keptCount++;
+        } else if (range <= histogram.last()) {
+          heap.add(possible.id(i), distance);
+        }
       }
     }
     heap.order();
-    double kept = 0;
-    double furthest = 0;
-    int count = 0;
-    while (heap.size() > 0 && (count < tokensToKeep || kept < mass)) {
-      int id = heap.take();
-      if (kept < mass) {
-        furthest = heap.key(id);
-      }
-      kept += Math.exp(scores[id] - logSum);
-      count++;
-    }
-    for (int i = 0; i < heap.size(); i++) {
-      int id = heap.id(i);
-      if (heap.key(id) > furthest) {
-        scores[id] = Float.NEGATIVE_INFINITY;
-      }
-    }
   }
 }

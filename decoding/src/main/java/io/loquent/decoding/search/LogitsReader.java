@@ -15,7 +15,42 @@ final class LogitsReader {
   }
 
   /**
-   * Reads a row.
+   * Reads a row's logits.
+   *
+   * @param output a run's answer
+   * @param row its row
+   * @param raw receives the model's own logits
+   */
+  void read(StepOutput output, int row, float[] raw) {
+    output.logits(row, raw);
+    if (removesInvalidValues) {
+      // NaN would also spoil the log-softmax of a whole row, so nothing may see it.
+      LogProbabilities.removeInvalidValues(raw);
+    }
+  }
+
+  /** Says whether {@link #read(StepOutput, int, float[])} copies logits as they are. */
+  boolean isVerbatim() {
+    return !removesInvalidValues;
+  }
+
+  /**
+   * Copies what choices start from: the logits, or guided scores.
+   *
+   * @param output a run's answer
+   * @param row its row
+   * @param raw the row's logits
+   * @param scores receives the scores
+   */
+  static void copy(StepOutput output, int row, float[] raw, float[] scores) {
+    System.arraycopy(raw, 0, scores, 0, raw.length);
+    if (output instanceof GuidedOutput guided) {
+      guided.guide(row, scores);
+    }
+  }
+
+  /**
+   * Reads a row in both forms.
    *
    * @param output a run's answer
    * @param row its row
@@ -24,15 +59,8 @@ final class LogitsReader {
    * @return what has to be taken from {@code raw} to get log-probabilities
    */
   double read(StepOutput output, int row, float[] raw, float[] scores) {
-    output.logits(row, raw);
-    if (removesInvalidValues) {
-      // NaN would also spoil the log-softmax of a whole row, so nothing may see it.
-      LogProbabilities.removeInvalidValues(raw);
-    }
-    System.arraycopy(raw, 0, scores, 0, raw.length);
-    if (output instanceof GuidedOutput guided) {
-      guided.guide(row, scores);
-    }
+    read(output, row, raw);
+    copy(output, row, raw, scores);
     return LogProbabilities.logSumExp(raw);
   }
 

@@ -8,8 +8,10 @@ import io.loquent.decoding.Search;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.StepOutput;
 import io.loquent.decoding.logits.LogProbabilities;
+import io.loquent.decoding.logits.PossibleTokens;
 import io.loquent.decoding.logits.ProcessorChain;
 import io.loquent.decoding.logits.Sampler;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +28,16 @@ final class PlainSearch implements Search {
   private final TokenChoice choice;
   private final TopReport topReport;
   private final StopConditions stops;
+
+  /** Whether the most probable token is all that is wanted of logits that are not changed. */
+  private final boolean readsInPlace;
+
   private final float[] raw;
-  private final float[] scores;
+
+  /** What processors and guidance change; the logits themselves serve where there are none. */
+  private float[] scores = new float[0];
+
+  private final PossibleTokens possible = new PossibleTokens();
   private final Sequence[] sequences;
 
   /** Which sequences are in the rows; first all of them in the prompt's row. */
@@ -38,14 +48,15 @@ final class PlainSearch implements Search {
   private int rows;
   private boolean started;
 
-  private PlainSearch(SearchSetup setup, ProcessorChain chain, TokenChoice choice, int count) {
+  private PlainSearch(
+      SearchSetup setup, ProcessorChain chain, TokenChoice choice, int count, boolean isGreedy) {
     this.chain = chain;
     this.choice = choice;
     reader = new LogitsReader(setup);
     topReport = new TopReport(setup);
     stops = new StopConditions(setup);
+    readsInPlace = isGreedy && chain.isEmpty() && reader.isVerbatim() && topReport.isOff();
     raw = new float[setup.vocabularySize()];
-    scores = new float[setup.vocabularySize()];
     sequences = new Sequence[count];
     sequenceOfRow = new int[count];
     for (int i = 0; i < count; i++) {
@@ -61,14 +72,15 @@ final class PlainSearch implements Search {
     return new PlainSearch(
         setup,
         ProcessorChain.forGreedy(setup),
-        (scores, row, position) -> LogProbabilities.mostProbable(scores),
-        1);
+        (possible, row, position) -> possible.mostProbable(),
+        1,
+        true);
   }
 
   static PlainSearch sampling(SearchSetup setup) {
     Sampler sampler = new Sampler(setup.seed());
     int count = setup.options().get(Option.NUM_RETURN_SEQUENCES).orElse(1);
-    return new PlainSearch(setup, ProcessorChain.forSampling(setup), sampler::draw, count);
+    return new PlainSearch(setup, ProcessorChain.forSampling(setup), sampler::draw, count, false);
   }
 
   @Override
@@ -91,14 +103,26 @@ final class PlainSearch implements Search {
   }
 
   private ChosenToken choose(StepOutput output, int outputRow, int index, Sequence sequence) {
-    double rawSum = reader.read(output, outputRow, raw, scores);
-    chain.process(sequence.history, index, scores);
-    int id = choice.choose(scores, index, sequence.history.generatedLength());
-    double sum =
-        chain.isEmpty() && !LogitsReader.isGuided(output)
-            ? rawSum
-            : LogProbabilities.logSumExp(scores);
-    return new ChosenToken(id, scores[id] - sum, raw[id] - rawSum, topReport.of(scores, sum));
+    FloatBuffer logits = readsInPlace ? output.logitsInPlace(outputRow) : null;
+    if (logits != null) {
+      return LogProbabilities.mostProbable(logits, raw.length);
+    }
+    reader.read(output, outputRow, raw);
+    possible.start(raw);
+    double rawSum = possible.logSumExp();
+    if (chain.hasProcessors() || LogitsReader.isGuided(output)) {
+      if (scores.length == 0) {
+        scores = new float[raw.length];
+      }
+      LogitsReader.copy(output, outputRow, raw, scores);
+      chain.runProcessors(sequence.history, scores);
+      possible.start(scores);
+    }
+    chain.warp(sequence.history, index, possible);
+    int id = choice.choose(possible, index, sequence.history.generatedLength());
+    double sum = possible.logSumExp();
+    return new ChosenToken(
+        id, possible.score(id) - sum, raw[id] - rawSum, topReport.of(possible, sum));
   }
 
   @Override
@@ -153,10 +177,10 @@ final class PlainSearch implements Search {
     return results;
   }
 
-  /** Picks a token of processed scores. */
+  /** Picks one of the tokens that can be chosen. */
   @FunctionalInterface
   private interface TokenChoice {
-    int choose(float[] scores, int row, int position);
+    int choose(PossibleTokens possible, int row, int position);
   }
 
   /** One sequence. */

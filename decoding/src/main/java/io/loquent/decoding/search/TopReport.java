@@ -3,6 +3,7 @@ package io.loquent.decoding.search;
 import io.loquent.Option;
 import io.loquent.Token.TopToken;
 import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.logits.PossibleTokens;
 import io.loquent.decoding.logits.TopTokens;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,11 @@ final class TopReport {
     best = count == 0 ? null : new TopTokens(Math.min(count, setup.vocabularySize()));
   }
 
+  /** Says whether nothing is asked for. */
+  boolean isOff() {
+    return best == null;
+  }
+
   /**
    * Lists the best tokens.
    *
@@ -30,6 +36,19 @@ final class TopReport {
       return List.of();
     }
     best.select(scores);
+    return list(best, logSum);
+  }
+
+  /** As {@link #of(float[], double)}, for the tokens that can be chosen. */
+  List<TopToken> of(PossibleTokens possible, double logSum) {
+    if (best == null) {
+      return List.of();
+    }
+    best.select(possible);
+    return list(best, logSum);
+  }
+
+  private static List<TopToken> list(TopTokens best, double logSum) {
     List<TopToken> tokens = new ArrayList<>(best.size());
     for (int rank = 0; rank < best.size(); rank++) {
       tokens.add(new TopToken(best.id(rank), best.score(rank) - logSum));

@@ -53,6 +53,7 @@ class AllocationTest {
   @Test
   void draws_and_selections_allocate_less_than_a_kilobyte_a_call() {
     Sampler sampler = new Sampler(3);
+    PossibleTokens possible = new PossibleTokens();
     TopTokens top = new TopTokens(100);
     float[][] beams = {logits, logits};
     double[] bases = {0, -1};
@@ -65,7 +66,8 @@ class AllocationTest {
                   Guidance.combine(scores, logits, 1.5);
                   LogProbabilities.logSoftmax(scores);
                   top.select(scores);
-                  sampler.draw(scores, 0, 5);
+                  possible.start(scores);
+                  sampler.draw(possible, 0, 5);
                   sampler.drawDistinct(beams, bases, 2, 8, 5, drawnBeams, drawnIds);
                 }))
         .isLessThan(1024);

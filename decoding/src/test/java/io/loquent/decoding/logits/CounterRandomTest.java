@@ -20,7 +20,7 @@ class CounterRandomTest {
     assertThat(CounterRandom.uniform(0, 0, 0, 0)).isEqualTo(0.1296456182997474);
     assertThat(CounterRandom.uniform(42, 1, 2, 3)).isEqualTo(0.37497423864466406);
     assertThat(CounterRandom.uniform(-1, 0, 1000, CounterRandom.XTC)).isEqualTo(0.9851958855887327);
-    assertThat(CounterRandom.uniform(Long.MAX_VALUE, 4095, Integer.MAX_VALUE, CounterRandom.DRAWS))
+    assertThat(CounterRandom.uniform(Long.MAX_VALUE, 4095, Integer.MAX_VALUE, 1 << 16))
         .isEqualTo(0.5987508888369142);
   }
 
@@ -44,6 +44,40 @@ class CounterRandomTest {
         i -> CounterRandom.uniform(7, 0, i, 0), i -> CounterRandom.uniform(7, 0, i, 1));
     assertIndependent(
         i -> CounterRandom.uniform(7, 1, i, 0), i -> CounterRandom.uniform(7, 0, i, 1));
+  }
+
+  @Test
+  void gives_the_tokens_of_a_key_independent_numbers() {
+    for (int position = 0; position < 20; position++) {
+      long key = CounterRandom.key(7, 0, position, CounterRandom.TOKEN);
+      long next = CounterRandom.key(7, 0, position + 1, CounterRandom.TOKEN);
+      assertUniform(id -> ofToken(key, id));
+      assertIndependent(id -> ofToken(key, id), id -> ofToken(key, id + 1));
+      assertIndependent(id -> ofToken(key, id), id -> ofToken(key, id + 1024));
+      assertIndependent(id -> ofToken(key, id), id -> ofToken(next, id));
+    }
+  }
+
+  /** What decides most draws is which tokens have the lowest numbers. */
+  @Test
+  void spreads_low_numbers_evenly_over_ids_and_keys() {
+    int[] cells = new int[256];
+    int low = 0;
+    for (int position = 0; position < 400; position++) {
+      long key = CounterRandom.key(3, 1, position, CounterRandom.TOKEN);
+      for (int id = 0; id < 32_768; id++) {
+        if (ofToken(key, id) < 1.0 / 64) {
+          cells[id / 128]++;
+          low++;
+        }
+      }
+    }
+    assertThat(low / (400 * 32_768 / 64.0)).isCloseTo(1, within(0.01));
+    assertThat(chiSquare(cells, low)).isLessThan(CHI_SQUARE_LIMIT);
+  }
+
+  private static double ofToken(long key, int id) {
+    return CounterRandom.bits(key, id) * 0x1p-53;
   }
 
   @Test
@@ -71,7 +105,7 @@ class CounterRandomTest {
       cells[(int) (number * 256)]++;
     }
     assertThat(sum / DRAWS).isCloseTo(0.5, within(0.003));
-    assertThat(chiSquare(cells)).isLessThan(CHI_SQUARE_LIMIT);
+    assertThat(chiSquare(cells, DRAWS)).isLessThan(CHI_SQUARE_LIMIT);
   }
 
   /** Pairs fall evenly into the cells of a square. */
@@ -82,11 +116,11 @@ class CounterRandomTest {
       int row = (int) (second.applyAsDouble(i) * 16);
       cells[16 * row + column]++;
     }
-    assertThat(chiSquare(cells)).isLessThan(CHI_SQUARE_LIMIT);
+    assertThat(chiSquare(cells, DRAWS)).isLessThan(CHI_SQUARE_LIMIT);
   }
 
-  private static double chiSquare(int[] cells) {
-    double expected = (double) DRAWS / cells.length;
+  private static double chiSquare(int[] cells, int draws) {
+    double expected = (double) draws / cells.length;
     double sum = 0;
     for (int count : cells) {
       sum += (count - expected) * (count - expected) / expected;

@@ -83,6 +83,24 @@ class LaneLoopsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 50, 1023, 1025, 49_152})
+  void whole_passes_give_the_same_bits(int size) {
+    float[] scores = scores(60_000, 3);
+    Lanes plain = new Lanes(new PlainLaneLoops());
+    Lanes fastest = new Lanes(LaneLoops.fastest());
+    float[] highest = new float[LaneLoops.LANES];
+    float max = plain.max(scores, size, highest);
+    assertThat(fastest.max(scores, size, highest)).isEqualTo(max);
+    assertThat(fastest.sumOfExponentials(scores, size, max))
+        .isEqualTo(plain.sumOfExponentials(scores, size, max));
+    int first = Lanes.firstOf(scores, size, max, highest);
+    assertThat(scores[first]).isEqualTo(max);
+    for (int i = 0; i < first; i++) {
+      assertThat(scores[i]).isLessThan(max);
+    }
+  }
+
   @Test
   void an_exponential_is_right_to_its_last_digits() {
     assertThat(PlainLaneLoops.exponential(3, 3)).isEqualTo(1);

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.loquent.InferenceException;
+import io.loquent.decoding.ChosenToken;
+import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogProbabilitiesTest {
 
@@ -84,17 +89,47 @@ class LogProbabilitiesTest {
     assertThat(LogProbabilities.mostProbable(new float[] {5})).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 1024, 5000, 40_000})
+  void finds_the_same_in_a_buffer(int size) {
+    Random random = new Random(size);
+    float[] scores = new float[size];
+    for (int i = 0; i < size; i++) {
+      scores[i] = Math.round(random.nextGaussian() * 4) / 2f;
+    }
+    FloatBuffer buffer = FloatBuffer.allocate(size + 7);
+    buffer.position(5);
+    buffer.put(scores).position(5);
+    ChosenToken found = LogProbabilities.mostProbable(buffer, size);
+    int id = LogProbabilities.mostProbable(scores);
+    double logProbability = scores[id] - LogProbabilities.logSumExp(scores);
+    assertThat(found).isEqualTo(new ChosenToken(id, logProbability, logProbability, List.of()));
+  }
+
   @Test
-  void says_when_no_token_is_left() {
-    assertThatThrownBy(() -> LogProbabilities.mostProbable(new float[] {IMPOSSIBLE, IMPOSSIBLE}))
+  void refuses_the_same_in_a_buffer() {
+    assertThatThrownBy(
+            () -> LogProbabilities.mostProbable(FloatBuffer.wrap(new float[] {1, Float.NaN}), 2))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("token 1 (of 2) is NaN");
+    assertThatThrownBy(
+            () ->
+                LogProbabilities.mostProbable(
+                    FloatBuffer.wrap(new float[] {Float.POSITIVE_INFINITY, 1}), 2))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("token 0 (of 2) is positive infinity");
+    assertThatThrownBy(
+            () ->
+                LogProbabilities.mostProbable(
+                    FloatBuffer.wrap(new float[] {3, IMPOSSIBLE, IMPOSSIBLE, 3}, 1, 2), 2))
         .isInstanceOf(InferenceException.class)
         .hasMessageContaining("all 2 scores are negative infinity");
   }
 
   @Test
-  void measures_entropy_in_nats() {
-    float[] scores = {0, 0, IMPOSSIBLE, 0, 0};
-    assertThat(LogProbabilities.entropy(scores, LogProbabilities.logSumExp(scores)))
-        .isCloseTo(Math.log(4), within(1e-12));
+  void says_when_no_token_is_left() {
+    assertThatThrownBy(() -> LogProbabilities.mostProbable(new float[] {IMPOSSIBLE, IMPOSSIBLE}))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("all 2 scores are negative infinity");
   }
 }

@@ -19,7 +19,7 @@ class SamplerTest {
     Sampler sampler = new Sampler(1);
     int[] counts = new int[scores.length];
     for (int position = 0; position < DRAWS; position++) {
-      counts[sampler.draw(scores, 0, position)]++;
+      counts[draw(sampler, scores, 0, position)]++;
     }
     assertThat(counts[1]).isZero();
     assertShare(counts[0], 0.1);
@@ -33,11 +33,11 @@ class SamplerTest {
     float[] scores = logits(1, 1, 1, 1, 1, 1, 1, 1);
     Sampler used = new Sampler(3);
     for (int position = 0; position < 100; position++) {
-      used.draw(scores, 1, position);
+      draw(used, scores, 1, position);
     }
     for (int position = 0; position < 100; position++) {
-      assertThat(used.draw(scores, 0, position))
-          .isEqualTo(new Sampler(3).draw(scores, 0, position));
+      assertThat(draw(used, scores, 0, position))
+          .isEqualTo(draw(new Sampler(3), scores, 0, position));
     }
   }
 
@@ -47,7 +47,7 @@ class SamplerTest {
     float[] shifted = {1001, 1002, 1003, 1004};
     Sampler sampler = new Sampler(3);
     for (int position = 0; position < 1000; position++) {
-      assertThat(sampler.draw(shifted, 0, position)).isEqualTo(sampler.draw(scores, 0, position));
+      assertThat(draw(sampler, shifted, 0, position)).isEqualTo(draw(sampler, scores, 0, position));
     }
   }
 
@@ -56,21 +56,21 @@ class SamplerTest {
     float[] scores = logits(0, 1e-30, 0, 1, 0, 1e-30, 0);
     Sampler sampler = new Sampler(5);
     for (int position = 0; position < DRAWS; position++) {
-      assertThat(sampler.draw(scores, 0, position)).isIn(1, 3, 5);
+      assertThat(draw(sampler, scores, 0, position)).isIn(1, 3, 5);
     }
   }
 
   @Test
   void draws_the_only_possible_token() {
-    assertThat(new Sampler(0).draw(logits(0, 0, 1, 0), 0, 0)).isEqualTo(2);
+    assertThat(draw(new Sampler(0), logits(0, 0, 1, 0), 0, 0)).isEqualTo(2);
   }
 
   @Test
   void refuses_scores_that_leave_nothing_to_draw() {
-    assertThatThrownBy(() -> new Sampler(0).draw(logits(0, 0), 0, 0))
+    assertThatThrownBy(() -> draw(new Sampler(0), logits(0, 0), 0, 0))
         .isInstanceOf(InferenceException.class)
         .hasMessageContaining("no token can be chosen");
-    assertThatThrownBy(() -> new Sampler(0).draw(new float[] {0, Float.NaN}, 0, 0))
+    assertThatThrownBy(() -> draw(new Sampler(0), new float[] {0, Float.NaN}, 0, 0))
         .isInstanceOf(InferenceException.class)
         .hasMessageContaining("NaN");
   }
@@ -113,6 +113,12 @@ class SamplerTest {
 
   private static void assertShare(int count, double probability) {
     assertThat((double) count / DRAWS).isCloseTo(probability, within(0.008));
+  }
+
+  private static int draw(Sampler sampler, float[] scores, int row, int position) {
+    PossibleTokens possible = new PossibleTokens();
+    possible.start(scores);
+    return sampler.draw(possible, row, position);
   }
 
   private static float[] logits(double... probabilities) {

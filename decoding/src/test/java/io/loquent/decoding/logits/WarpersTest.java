@@ -1,9 +1,11 @@
 package io.loquent.decoding.logits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.loquent.LogitsProcessor;
+import io.loquent.InferenceException;
+import io.loquent.TokenSequence;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -29,17 +31,17 @@ class WarpersTest {
   @Test
   void top_p_keeps_the_token_that_reaches_p() {
     float[] scores = logits(0.1, 0.4, 0.2, 0.3);
-    assertThat(kept(new TopP(0.39, 1, 4), scores)).containsExactly(1);
-    assertThat(kept(new TopP(0.41, 1, 4), scores)).containsExactly(1, 3);
-    assertThat(kept(new TopP(0.75, 1, 4), scores)).containsExactly(1, 2, 3);
-    assertThat(kept(new TopP(0.95, 1, 4), scores)).hasSize(4);
-    assertThat(kept(new TopP(0, 1, 4), scores)).containsExactly(1);
-    assertThat(kept(new TopP(0, 3, 4), scores)).containsExactly(1, 2, 3);
+    assertThat(kept(new TopP(0.39, 1), scores)).containsExactly(1);
+    assertThat(kept(new TopP(0.41, 1), scores)).containsExactly(1, 3);
+    assertThat(kept(new TopP(0.75, 1), scores)).containsExactly(1, 2, 3);
+    assertThat(kept(new TopP(0.95, 1), scores)).hasSize(4);
+    assertThat(kept(new TopP(0, 1), scores)).containsExactly(1);
+    assertThat(kept(new TopP(0, 3), scores)).containsExactly(1, 2, 3);
   }
 
   @Test
   void top_p_keeps_higher_ids_of_equal_tokens() {
-    assertThat(kept(new TopP(0.49, 1, 4), 1, 1, 1, 1)).containsExactly(2, 3);
+    assertThat(kept(new TopP(0.49, 1), 1, 1, 1, 1)).containsExactly(2, 3);
   }
 
   @Test
@@ -69,7 +71,7 @@ class WarpersTest {
   void top_n_sigma_keeps_the_same_tokens_at_every_temperature() {
     float[] scores = {5, 3.2f, 0.1f, -2, 1.4f, 1};
     float[] hot = scores.clone();
-    new Temperature(3).process(FixedTokens.prompt(1), hot);
+    warp(new Temperature(3), FixedTokens.prompt(1), 0, hot);
     assertThat(kept(new TopNSigma(1, new ScoreFloor(1)), hot))
         .isEqualTo(kept(new TopNSigma(1, new ScoreFloor(1)), scores));
   }
@@ -77,7 +79,14 @@ class WarpersTest {
   @Test
   void temperature_near_zero_leaves_the_most_probable_token() {
     float[] scores = {1, 3, 2, IMPOSSIBLE};
-    new Temperature(1e-40).process(FixedTokens.prompt(1), scores);
+    warp(new Temperature(1e-40), FixedTokens.prompt(1), 0, scores);
+    assertThat(scores).containsExactly(IMPOSSIBLE, 0, IMPOSSIBLE, IMPOSSIBLE);
+  }
+
+  @Test
+  void temperature_near_zero_leaves_it_below_zero_too() {
+    float[] scores = {-3, -1, IMPOSSIBLE, -2};
+    warp(new Temperature(1e-40), FixedTokens.prompt(1), 0, scores);
     assertThat(scores).containsExactly(IMPOSSIBLE, 0, IMPOSSIBLE, IMPOSSIBLE);
   }
 
@@ -103,8 +112,8 @@ class WarpersTest {
       FixedTokens tokens = FixedTokens.generated(new int[i / 4]);
       float[] first = logits(0.5, 0.5);
       float[] second = logits(0.5, 0.5);
-      new ExcludeTopChoices(0.3, 0.1, 1, 11).process(tokens, i % 4, first);
-      new ExcludeTopChoices(0.3, 0.1, 1, 11).process(tokens, i % 4, second);
+      warp(new ExcludeTopChoices(0.3, 0.1, 1, 11), tokens, i % 4, first);
+      warp(new ExcludeTopChoices(0.3, 0.1, 1, 11), tokens, i % 4, second);
       assertThat(first).containsExactly(second);
       if (first[0] == IMPOSSIBLE) {
         dropped++;
@@ -115,19 +124,38 @@ class WarpersTest {
 
   @Test
   void all_survive_scores_that_are_all_impossible() {
-    for (LogitsProcessor warper :
+    for (Warper warper :
         List.of(
             new TopK(2, 3),
-            new TopP(0.5, 1, 3),
+            new TopP(0.5, 1),
             new MinP(0.5, new ScoreFloor(1)),
             new TopNSigma(1, new ScoreFloor(1)),
-            new Typical(0.5, 1, 3),
+            new Typical(0.5, 1),
             new EpsilonCutoff(0.5, new ScoreFloor(1)),
             new EtaCutoff(0.5, new ScoreFloor(1)),
+            new ExcludeTopChoices(1, 0.1, 1, 0),
             new Temperature(0.5))) {
       assertThat(kept(warper, IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE)).isEmpty();
     }
-    assertThat(kept(new ExcludeTopChoices(1, 0.1, 1, 0), IMPOSSIBLE, IMPOSSIBLE)).isEmpty();
+  }
+
+  @Test
+  void none_hides_a_score_that_is_not_a_number() {
+    for (Warper warper :
+        List.of(
+            new TopK(200, 300),
+            new TopP(0.5, 1),
+            new MinP(0.5, new ScoreFloor(1)),
+            new TopNSigma(1, new ScoreFloor(2)),
+            new Typical(0.5, 1),
+            new EpsilonCutoff(0.5, new ScoreFloor(1)),
+            new EtaCutoff(0.5, new ScoreFloor(2)),
+            new ExcludeTopChoices(1, 0.1, 1, 0),
+            new Temperature(0.5))) {
+      assertThatThrownBy(() -> kept(warper, 1, 2, Float.NaN, 3))
+          .isInstanceOf(InferenceException.class)
+          .hasMessageContaining("token 2");
+    }
   }
 
   @Property
@@ -147,7 +175,7 @@ class WarpersTest {
       count++;
     }
     int[] expected = Arrays.stream(order, 0, count).mapToInt(id -> id).sorted().toArray();
-    assertThat(kept(new TopP(mass, tokensToKeep, scores.length), scores)).containsExactly(expected);
+    assertThat(kept(new TopP(mass, tokensToKeep), scores)).containsExactly(expected);
   }
 
   @Property
@@ -157,7 +185,7 @@ class WarpersTest {
       @ForAll @IntRange(min = 1, max = 3) int tokensToKeep) {
     float[] scores = scores(halves);
     double logSum = LogProbabilities.logSumExp(scores);
-    double entropy = LogProbabilities.entropy(scores, logSum);
+    double entropy = entropy(scores, logSum);
     double[] distances = new double[scores.length];
     for (int id = 0; id < scores.length; id++) {
       distances[id] = Math.abs(logSum - scores[id] - entropy);
@@ -177,8 +205,15 @@ class WarpersTest {
             .map(rank -> order[rank])
             .sorted()
             .toArray();
-    assertThat(kept(new Typical(mass, tokensToKeep, scores.length), scores))
-        .containsExactly(expected);
+    assertThat(kept(new Typical(mass, tokensToKeep), scores)).containsExactly(expected);
+  }
+
+  private static double entropy(float[] scores, double logSum) {
+    double entropy = 0;
+    for (float score : scores) {
+      entropy -= Math.exp(score - logSum) * (score - logSum);
+    }
+    return entropy;
   }
 
   private static float[] scores(List<Integer> halves) {
@@ -189,16 +224,17 @@ class WarpersTest {
     return scores;
   }
 
-  private static int[] kept(LogitsProcessor warper, float... scores) {
+  private static int[] kept(Warper warper, float... scores) {
     float[] warped = scores.clone();
-    warper.process(FixedTokens.prompt(1), warped);
+    warp(warper, FixedTokens.prompt(1), 0, warped);
     return possible(warped);
   }
 
-  private static int[] kept(ExcludeTopChoices warper, float... scores) {
-    float[] warped = scores.clone();
-    warper.process(FixedTokens.prompt(1), 0, warped);
-    return possible(warped);
+  private static void warp(Warper warper, TokenSequence tokens, int row, float[] scores) {
+    PossibleTokens possible = new PossibleTokens();
+    possible.start(scores);
+    warper.warp(tokens, row, possible);
+    possible.writeTo(scores);
   }
 
   private static int[] possible(float[] scores) {

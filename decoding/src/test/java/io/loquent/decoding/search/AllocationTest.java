@@ -24,6 +24,8 @@ class AllocationTest {
         List.of("num_beams", 1),
         List.of("do_sample", true, "top_k", 20, "num_return_sequences", 3),
         List.of("do_sample", true, "top_k", 0),
+        List.of("do_sample", true, "top_k", 0, "temperature", 0.8, "top_p", 0.9),
+        List.of("do_sample", true, "top_k", 0, "min_p", 0.01, "typical_p", 0.8),
         List.of("num_beams", 4, "repetition_penalty", 1.2),
         List.of("num_beams", 3, "do_sample", true, "top_k", 20),
         List.of("num_beams", 4, "num_beam_groups", 2, "diversity_penalty", 0.3),

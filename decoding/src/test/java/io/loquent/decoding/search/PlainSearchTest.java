@@ -12,8 +12,12 @@ import io.loquent.InferenceException;
 import io.loquent.decoding.ChosenToken;
 import io.loquent.decoding.Hypothesis;
 import io.loquent.decoding.ScriptedModel;
+import io.loquent.decoding.Search;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.StepOutput;
+import io.loquent.decoding.logits.LogProbabilities;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -255,5 +259,69 @@ class PlainSearchTest {
                     (tokens, scores) -> java.util.Arrays.fill(scores, Float.NEGATIVE_INFINITY)));
 
     assertThatThrownBy(() -> run(table, setup)).isInstanceOf(InferenceException.class);
+  }
+
+  @Test
+  void greedy_reads_logits_where_they_lie_if_it_wants_nothing_else() {
+    for (Object[] options :
+        new Object[][] {
+          {},
+          {"remove_invalid_values", true},
+          {"top_logprobs", 1},
+          {"repetition_penalty", 1.1},
+          {"renormalize_logits", true},
+        }) {
+      Search search = Searches.of(setup(4, PROMPT, options));
+      LogitsInMemory logits = new LogitsInMemory(1, 3, 2, 3);
+      search.choose(logits, 0);
+      assertThat(logits.copies).isEqualTo(options.length == 0 ? 0 : 1);
+      assertThat(search.token(0).id()).isEqualTo(1);
+      assertThat(search.token(0).rawLogProbability())
+          .isEqualTo(3 - LogProbabilities.logSumExp(new float[] {1, 3, 2, 3}));
+    }
+  }
+
+  /** Logits in memory, counting how often they are copied. */
+  private static final class LogitsInMemory implements StepOutput {
+    private final float[] logits;
+    private int copies;
+
+    LogitsInMemory(float... logits) {
+      this.logits = logits;
+    }
+
+    @Override
+    public FloatBuffer logitsInPlace(int row) {
+      return FloatBuffer.wrap(logits);
+    }
+
+    @Override
+    public void logits(int row, float[] target) {
+      copies++;
+      System.arraycopy(logits, 0, target, 0, logits.length);
+    }
+
+    @Override
+    public int vocabularySize() {
+      return logits.length;
+    }
+
+    @Override
+    public int positions(int row) {
+      return 1;
+    }
+
+    @Override
+    public void logits(int row, int position, float[] target) {
+      logits(row, target);
+    }
+
+    @Override
+    public int hiddenSize() {
+      return 0;
+    }
+
+    @Override
+    public void hiddenState(int row, int position, float[] target) {}
   }
 }

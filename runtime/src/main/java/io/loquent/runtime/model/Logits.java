@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder run's scores in native memory, {@code [rows, positions, vocabulary]}. One instance
@@ -105,16 +106,31 @@ final class Logits implements StepOutput, AutoCloseable {
   }
 
   @Override
+  public @Nullable FloatBuffer logitsInPlace(int row) {
+    if (spec.type() != OnnxJavaType.FLOAT) {
+      return null;
+    }
+    FloatBuffer floats = tensor.floats();
+    ((java.nio.Buffer) floats).position(start(row, columns[row] - 1));
+    return floats;
+  }
+
+  /** Where the logits of a position begin. */
+  private int start(int row, int position) {
+    if (!isRead) {
+      throw new IllegalStateException("logits are read that were not asked for");
+    }
+    return (row * width + firstColumn[row] + position) * vocabularySize;
+  }
+
+  @Override
   public int positions(int row) {
     return columns[row];
   }
 
   @Override
   public void logits(int row, int position, float[] target) {
-    if (!isRead) {
-      throw new IllegalStateException("logits are read that were not asked for");
-    }
-    int start = (row * width + firstColumn[row] + position) * vocabularySize;
+    int start = start(row, position);
     OnnxJavaType type = spec.type();
     if (type == OnnxJavaType.FLOAT) {
       FloatBuffer floats = tensor.floats();

@@ -7,6 +7,7 @@ import io.loquent.TokenSequence;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.logits.LogProbabilities;
+import io.loquent.decoding.logits.PossibleTokens;
 import io.loquent.decoding.logits.ProcessorChain;
 import io.loquent.decoding.logits.Sampler;
 import java.util.Random;
@@ -45,6 +46,7 @@ public class VocabularyPasses {
   private ProcessorChain topK = chain(1, GenerationOptions.none());
   private ProcessorChain topP = topK;
   private ProcessorChain both = topK;
+  private final PossibleTokens possible = new PossibleTokens();
   private Sampler sampler = new Sampler(SEED);
 
   /** Creates the state that JMH fills. */
@@ -76,7 +78,7 @@ public class VocabularyPasses {
             SEED));
   }
 
-  /** The copy that the passes below begin with: take it off their times. */
+  /** The copy that {@link #logSoftmax} begins with: take it off its time. */
   @Benchmark
   public float[] copy() {
     System.arraycopy(logits, 0, scores, 0, vocabulary);
@@ -104,23 +106,26 @@ public class VocabularyPasses {
 
   /** The fifty most probable tokens. */
   @Benchmark
-  public float[] topK() {
-    topK.process(Prompt.INSTANCE, 0, copy());
-    return scores;
+  public PossibleTokens topK() {
+    possible.start(logits);
+    topK.warp(Prompt.INSTANCE, 0, possible);
+    return possible;
   }
 
   /** The most probable tokens with 95 % of the probability. */
   @Benchmark
-  public float[] topP() {
-    topP.process(Prompt.INSTANCE, 0, copy());
-    return scores;
+  public PossibleTokens topP() {
+    possible.start(logits);
+    topP.warp(Prompt.INSTANCE, 0, possible);
+    return possible;
   }
 
   /** Both, and a token drawn from what is left. */
   @Benchmark
   public int topKThenTopPThenDraw() {
-    both.process(Prompt.INSTANCE, 0, copy());
-    return sampler.draw(scores, 0, PROMPT.length);
+    possible.start(logits);
+    both.warp(Prompt.INSTANCE, 0, possible);
+    return sampler.draw(possible, 0, PROMPT.length);
   }
 
   /** A sequence that is nothing but its prompt. */

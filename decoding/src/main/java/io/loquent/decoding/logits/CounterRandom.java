@@ -20,6 +20,17 @@ public final class CounterRandom {
 
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
+  /** How many tokens get their numbers at once. */
+  static final int MOST_NEIGHBOURS = 1024;
+
+  private static final long[] STEPS = new long[MOST_NEIGHBOURS];
+
+  static {
+    for (int i = 0; i < MOST_NEIGHBOURS; i++) {
+      STEPS[i] = GOLDEN_RATIO * (i + 1);
+    }
+  }
+
   private CounterRandom() {}
 
   /**
@@ -52,6 +63,22 @@ public final class CounterRandom {
    */
   static long bits(long key, int id) {
     return append(key, id) >>> 11;
+  }
+
+  /**
+   * As {@link #bits(long, int)}, for neighbouring tokens.
+   *
+   * @param key from {@link #key}
+   * @param firstId the first of them
+   * @param count how many there are, at most {@link #MOST_NEIGHBOURS}
+   * @param target receives their numbers
+   */
+  static void bits(long key, int firstId, int count, long[] target) {
+    long start = key + GOLDEN_RATIO * firstId;
+    // A loop over arrays and nothing else, so that HotSpot makes vector instructions of it.
+    for (int i = 0; i < count; i++) {
+      target[i] = scramble(STEPS[i] + start) >>> 11;
+    }
   }
 
   private static double toUniform(long hash) {

@@ -40,6 +40,19 @@ final class MassHistogram {
     return (int) Math.min(key * RANGES_PER_NAT, RANGES - 1);
   }
 
+  /** Adds a token whose mass {@link #weigh} gives. */
+  void add(int range) {
+    counts[range]++;
+  }
+
+  /** Gives all tokens of a range the same mass. */
+  void weigh(double[] massOfRange) {
+    for (int range = 0; range < RANGES; range++) {
+      masses[range] = counts[range] * massOfRange[range];
+      total += masses[range];
+    }
+  }
+
   void add(int range, double mass) {
     masses[range] += mass;
     counts[range]++;

@@ -220,13 +220,32 @@ public final class PossibleTokens {
       listCollected();
       return;
     }
-    beginKeeping();
+    list(lowest);
+    endKeeping();
+  }
+
+  /** In local variables: this may go through a whole vocabulary. */
+  private void list(float lowest) {
+    float[] from = scores;
+    int[] fromIds = ids;
+    int count = 0;
     for (int i = 0; i < size; i++) {
-      if (scores[i] >= lowest) {
-        keep(i);
+      count += from[i] >= lowest ? 1 : 0;
+    }
+    float[] to = keptScores.length < count ? new float[count + count / 2] : keptScores;
+    int[] toIds = keptIds.length < count ? new int[count + count / 2] : keptIds;
+    int next = 0;
+    for (int i = 0; i < size; i++) {
+      float score = from[i];
+      if (score >= lowest) {
+        to[next] = score;
+        toIds[next] = fromIds == null ? i : fromIds[i];
+        next++;
       }
     }
-    endKeeping();
+    keptScores = to;
+    keptIds = toIds;
+    kept = next;
   }
 
   /** Keeps the tokens with a score above a floor, and of those on it the ids from a given one. */

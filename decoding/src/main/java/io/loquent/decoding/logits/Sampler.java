@@ -27,6 +27,7 @@ public final class Sampler {
   private final long seed;
   private final TopTokens first = new TopTokens(1);
   private TopTokens firstFew = first;
+  private final long[] bits = new long[CounterRandom.MOST_NEIGHBOURS];
 
   /**
    * Creates a sampler.
@@ -114,28 +115,42 @@ public final class Sampler {
       double base,
       int position) {
     long key = CounterRandom.key(seed, row, position, CounterRandom.TOKEN);
-    double latest = -winners.leastToEnter();
-    // No exponential number is less than the uniform one that it is made from, nor a time less than
-    // its exponential number, so most tokens are known to be too late before any logarithm.
-    long latestBits = (long) (latest / UNIT);
-    for (int i = 0; i < size; i++) {
-      int id = ids == null ? i : ids[i];
-      long bits = CounterRandom.bits(key, id);
-      if (bits > latestBits) {
-        continue;
+    for (int from = 0; from < size; from += bits.length) {
+      int count = Math.min(bits.length, size - from);
+      if (ids == null) {
+        CounterRandom.bits(key, from, count, bits);
+      } else {
+        for (int i = 0; i < count; i++) {
+          bits[i] = CounterRandom.bits(key, ids[from + i]);
+        }
       }
-      float logWeight = (float) (scores[i] + base);
-      double uniform = bits * UNIT;
-      if (uniform > latest * MARGIN * PlainLaneLoops.exponential(logWeight, 0)) {
-        continue;
+      long latest = latestBits(winners);
+      for (int i = 0; i < count; i++) {
+        if (bits[i] <= latest) {
+          int id = ids == null ? from + i : ids[from + i];
+          arrive(winners, row, id, bits[i] * UNIT, scores[from + i] + base);
+          latest = latestBits(winners);
+        }
       }
-      double weight = Math.exp(scores[i] + base);
+    }
+  }
+
+  /**
+   * No exponential number is less than the uniform one that it is made from, nor a time less than
+   * its exponential number, so most tokens are known to be too late before any logarithm.
+   */
+  private static long latestBits(TopTokens winners) {
+    return (long) (-winners.leastToEnter() / UNIT);
+  }
+
+  private static void arrive(TopTokens winners, int row, int id, double uniform, double logWeight) {
+    float most = PlainLaneLoops.exponential((float) logWeight, 0);
+    if (uniform <= -winners.leastToEnter() * MARGIN * most) {
+      double weight = Math.exp(logWeight);
       if (weight > 0) {
         // Not infinite, however little the weight is.
         double time = Math.min(-Math.log1p(-uniform) / weight, Double.MAX_VALUE);
         winners.offer(row, id, -time);
-        latest = -winners.leastToEnter();
-        latestBits = (long) (latest / UNIT);
       }
     }
   }

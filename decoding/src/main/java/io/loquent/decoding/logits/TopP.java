@@ -18,7 +18,7 @@ final class TopP implements Warper {
   /** How wrong sums of the ratios are at most, and as much again for rounding. */
   private static final double SLACK = MassHistogram.width();
 
-  private static final double ROUNDING = 1e-9;
+  private static final double ROUNDING = 1e-8;
 
   static {
     for (int range = 0; range < RATIOS.length; range++) {
@@ -66,12 +66,10 @@ final class TopP implements Warper {
     float max = possible.max();
     histogram.clear();
     for (int i = 0; i < possible.size(); i++) {
-      float score = possible.scoreAt(i);
-      if (score != Float.NEGATIVE_INFINITY) {
-        int range = MassHistogram.range(max - score);
-        histogram.add(range, RATIOS[range]);
-      }
+      // What is impossible is in the last range, and weighs nothing to speak of.
+      histogram.add(MassHistogram.range(max - possible.scoreAt(i)));
     }
+    histogram.weigh(RATIOS);
     double total = Math.exp(logSum - max);
     // The smaller part is known more precisely: what is to be kept, or what may go.
     if (mass < 0.5) {

@@ -58,6 +58,16 @@ class CounterRandomTest {
     }
   }
 
+  @Test
+  void gives_neighbouring_tokens_the_same_numbers_at_once() {
+    long key = CounterRandom.key(7, 0, 3, CounterRandom.TOKEN);
+    long[] bits = new long[CounterRandom.MOST_NEIGHBOURS];
+    CounterRandom.bits(key, 5000, bits.length, bits);
+    for (int i = 0; i < bits.length; i++) {
+      assertThat(bits[i]).isEqualTo(CounterRandom.bits(key, 5000 + i));
+    }
+  }
+
   /** What decides most draws is which tokens have the lowest numbers. */
   @Test
   void spreads_low_numbers_evenly_over_ids_and_keys() {

@@ -22,6 +22,12 @@ public final class Sampler {
   /** More than the relative error of an exponential in single precision. */
   private static final double MARGIN = 1 + 1e-4;
 
+  /** Tokens of less than this weight, the greatest being 1, race last. */
+  private static final double LOG_NEAR = -8;
+
+  /** A little more than that weight. */
+  private static final double NEAR = Math.exp(LOG_NEAR) * MARGIN;
+
   private static final double UNIT = 0x1p-53;
 
   private final long seed;
@@ -115,32 +121,53 @@ public final class Sampler {
       double base,
       int position) {
     long key = CounterRandom.key(seed, row, position, CounterRandom.TOKEN);
-    for (int from = 0; from < size; from += bits.length) {
-      int count = Math.min(bits.length, size - from);
-      if (ids == null) {
-        CounterRandom.bits(key, from, count, bits);
-      } else {
-        for (int i = 0; i < count; i++) {
-          bits[i] = CounterRandom.bits(key, ids[from + i]);
+    // First those that may well win, so that hardly any of the others is in time.
+    float near = (float) (LOG_NEAR - base);
+    for (int i = 0; i < size; i++) {
+      if (scores[i] >= near) {
+        int id = ids == null ? i : ids[i];
+        long number = CounterRandom.bits(key, id);
+        if (number <= latestBits(winners, 1)) {
+          arrive(winners, row, id, number * UNIT, scores[i] + base);
         }
       }
-      long latest = latestBits(winners);
+    }
+    if (ids == null) {
+      raceFar(winners, row, scores, near, base, key);
+    } else {
+      for (int i = 0; i < size; i++) {
+        if (scores[i] < near) {
+          long number = CounterRandom.bits(key, ids[i]);
+          if (number <= latestBits(winners, NEAR)) {
+            arrive(winners, row, ids[i], number * UNIT, scores[i] + base);
+          }
+        }
+      }
+    }
+  }
+
+  private void raceFar(
+      TopTokens winners, int row, float[] scores, float near, double base, long key) {
+    for (int from = 0; from < scores.length; from += bits.length) {
+      int count = Math.min(bits.length, scores.length - from);
+      CounterRandom.bits(key, from, count, bits);
+      long latest = latestBits(winners, NEAR);
       for (int i = 0; i < count; i++) {
-        if (bits[i] <= latest) {
-          int id = ids == null ? from + i : ids[from + i];
-          arrive(winners, row, id, bits[i] * UNIT, scores[from + i] + base);
-          latest = latestBits(winners);
+        if (bits[i] <= latest && scores[from + i] < near) {
+          arrive(winners, row, from + i, bits[i] * UNIT, scores[from + i] + base);
+          latest = latestBits(winners, NEAR);
         }
       }
     }
   }
 
   /**
-   * No exponential number is less than the uniform one that it is made from, nor a time less than
-   * its exponential number, so most tokens are known to be too late before any logarithm.
+   * Returns the greatest number that is in time for a token of a weight. No exponential number is
+   * less than the uniform one that it is made from, so most tokens are known to be too late before
+   * any logarithm.
    */
-  private static long latestBits(TopTokens winners) {
-    return (long) (-winners.leastToEnter() / UNIT);
+  private static long latestBits(TopTokens winners, double mostWeight) {
+    return (long) (-winners.leastToEnter() * mostWeight / UNIT);
   }
 
   private static void arrive(TopTokens winners, int row, int id, double uniform, double logWeight) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -45,7 +46,7 @@ class FilterEqualityTest {
   static List<Case> cases() {
     Random random = new Random(3);
     List<Case> cases = new ArrayList<>();
-    for (int size : new int[] {1, 2, 50, 1025, 5000, 20_000}) {
+    for (int size : new int[] {1, 2, 50, 1025, 5000}) {
       for (double deviation : new double[] {0.01, 2.4, 6, 300}) {
         cases.add(new Case(size + " of " + deviation, gaussian(random, size, deviation)));
       }
@@ -179,7 +180,7 @@ class FilterEqualityTest {
     }
   }
 
-  private static List<Integer> kept(Warper warper, float[] scores) {
+  private static BitSet kept(Warper warper, float[] scores) {
     PossibleTokens possible = started(scores);
     warper.warp(FixedTokens.prompt(1), 0, possible);
     possible.writeTo(scores);
@@ -192,7 +193,7 @@ class FilterEqualityTest {
     return possible;
   }
 
-  private static List<Integer> from(float[] scores, double floor) {
+  private static BitSet from(float[] scores, double floor) {
     double lowest = Math.min(floor, max(scores));
     return where(scores.length, id -> scores[id] >= lowest && scores[id] != IMPOSSIBLE);
   }
@@ -206,7 +207,7 @@ class FilterEqualityTest {
   }
 
   /** The first tokens in the order of a key until they have a mass; with ties of the last one. */
-  private static List<Integer> sortedPrefix(
+  private static BitSet sortedPrefix(
       float[] scores,
       IntToDoubleFunction key,
       boolean highIdFirst,
@@ -233,22 +234,23 @@ class FilterEqualityTest {
       sum += Math.exp(scores[order[count]] - logSum);
       count++;
     }
-    int least = count;
-    double end = furthest;
-    return IntStream.range(0, order.length)
-        .filter(rank -> rank < least || (withTies && key.applyAsDouble(order[rank]) <= end))
-        .map(rank -> order[rank])
-        .sorted()
-        .boxed()
-        .toList();
+    BitSet kept = new BitSet();
+    for (int rank = 0; rank < order.length; rank++) {
+      if (rank < count || (withTies && key.applyAsDouble(order[rank]) <= furthest)) {
+        kept.set(order[rank]);
+      }
+    }
+    return kept;
   }
 
-  private static List<Integer> where(int size, IntPredicate condition) {
-    return IntStream.range(0, size).filter(condition).boxed().toList();
+  private static BitSet where(int size, IntPredicate condition) {
+    BitSet ids = new BitSet();
+    IntStream.range(0, size).filter(condition).forEach(ids::set);
+    return ids;
   }
 
   /** What a filter is defined to keep. */
   private interface Definition {
-    List<Integer> kept(float[] scores);
+    BitSet kept(float[] scores);
   }
 }

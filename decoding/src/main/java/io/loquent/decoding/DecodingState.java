@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first calls are {@link #start()}, or {@link #startPart} until it gives an output; then
  * {@link #gather} and {@link #append} alternate. Between two such rounds the rows of another state
- * may {@link #absorb join}.
+ * may {@link #absorb join}. An append of several tokens is followed by a {@link #rollback}, before
+ * anything else.
  */
 public interface DecodingState extends AutoCloseable {
 
@@ -73,6 +74,33 @@ public interface DecodingState extends AutoCloseable {
    * @throws RunInterruptedException if the run was stopped from outside
    */
   StepOutput append(int[] tokens);
+
+  /**
+   * Returns how many tokens a row may append in the next run.
+   *
+   * @param row from 0
+   * @return at least 1
+   */
+  int mostTokens(int row);
+
+  /**
+   * Appends several tokens to each row and runs the model over all of them, for as many as {@link
+   * #rollback} leaves to stay.
+   *
+   * @param tokens vocabulary ids, those of row 0 first; further entries are ignored
+   * @param counts how many of them each row has, from 1 to {@link #mostTokens}
+   * @return logits behind each of a row's tokens: {@code positions(row)} is its count
+   * @throws RunInterruptedException if the run was stopped from outside; nothing was appended then
+   */
+  StepOutput append(int[] tokens, int[] counts);
+
+  /**
+   * Settles an append of several tokens: takes back those that do not stay. Runs nothing, and needs
+   * no further memory.
+   *
+   * @param dropped how many of its newest tokens each row loses, less than it appended
+   */
+  void rollback(int[] dropped);
 
   /**
    * Takes the rows of another state over, behind the own ones, so that one run of the model serves

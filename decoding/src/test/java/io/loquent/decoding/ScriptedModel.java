@@ -38,6 +38,8 @@ public final class ScriptedModel implements DecodingState {
   private int begun;
   private boolean started;
   private boolean justGathered;
+  private boolean unsettled;
+  private int[] lastCounts = new int[0];
   private boolean closed;
   private int generation;
 
@@ -60,6 +62,14 @@ public final class ScriptedModel implements DecodingState {
 
   private boolean readsLogits = true;
   private int best;
+
+  /** How many tokens a row may append at once. */
+  public int mostTokens = Integer.MAX_VALUE;
+
+  /** How many tokens all rows appended, and how many of them were taken back. */
+  public int appended;
+
+  public int dropped;
 
   /** The run that is interrupted instead; -1 for none. */
   public int interruptedRun = -1;
@@ -118,7 +128,11 @@ public final class ScriptedModel implements DecodingState {
     int longest = rows.stream().mapToInt(List::size).max().orElse(0);
     begun += Math.min(mostPositions, longest - begun);
     started = begun == longest;
-    return started ? new Output(true) : null;
+    return started ? new Output(promptLengths()) : null;
+  }
+
+  private int[] promptLengths() {
+    return rows.stream().mapToInt(List::size).toArray();
   }
 
   @Override
@@ -146,6 +160,7 @@ public final class ScriptedModel implements DecodingState {
   @Override
   public void gather(int[] parents, int count) {
     check(started, "gather() is called before start()");
+    check(!unsettled, "several tokens were appended without a rollback()");
     check(!justGathered, "gather() is called twice without append()");
     check(count >= 1 && parents.length >= count, "gather() is called with " + count + " rows");
     List<List<Integer>> next = new ArrayList<>();
@@ -169,13 +184,56 @@ public final class ScriptedModel implements DecodingState {
   public StepOutput append(int[] tokens) {
     check(started, "append() is called before start()");
     check(tokens.length >= rows.size(), "append() is called with too few tokens");
+    int[] counts = new int[rows.size()];
+    Arrays.fill(counts, 1);
     run();
+    add(tokens, counts);
+    return new Output(counts);
+  }
+
+  private void add(int[] tokens, int[] counts) {
+    int next = 0;
     for (int i = 0; i < rows.size(); i++) {
-      check(tokens[i] >= 0 && tokens[i] < vocabulary, "there is no token " + tokens[i]);
-      rows.get(i).add(tokens[i]);
+      for (int j = 0; j < counts[i]; j++) {
+        int token = tokens[next++];
+        check(token >= 0 && token < vocabulary, "there is no token " + token);
+        rows.get(i).add(token);
+        appended++;
+      }
     }
     justGathered = false;
-    return new Output(false);
+  }
+
+  @Override
+  public int mostTokens(int row) {
+    check(row >= 0 && row < rows.size(), "there is no row " + row);
+    return mostTokens;
+  }
+
+  @Override
+  public StepOutput append(int[] tokens, int[] counts) {
+    check(started, "append() is called before start()");
+    for (int i = 0; i < rows.size(); i++) {
+      check(counts[i] >= 1 && counts[i] <= mostTokens, "a row appends " + counts[i] + " tokens");
+    }
+    run();
+    add(tokens, counts);
+    lastCounts = Arrays.copyOf(counts, rows.size());
+    unsettled = true;
+    return new Output(lastCounts);
+  }
+
+  @Override
+  public void rollback(int[] lost) {
+    check(unsettled, "rollback() is called without an append of several tokens");
+    unsettled = false;
+    generation++;
+    for (int i = 0; i < rows.size(); i++) {
+      check(lost[i] >= 0 && lost[i] < lastCounts[i], "a row loses " + lost[i] + " tokens");
+      List<Integer> row = rows.get(i);
+      rows.set(i, new ArrayList<>(row.subList(0, row.size() - lost[i])));
+      dropped += lost[i];
+    }
   }
 
   @Override
@@ -189,6 +247,7 @@ public final class ScriptedModel implements DecodingState {
 
   private void run() {
     check(!closed, "the state is closed");
+    check(!unsettled, "several tokens were appended without a rollback()");
     if (runs == interruptedRun) {
       interruptedRun = -1;
       throw new RunInterruptedException(new IllegalStateException("stopped"));
@@ -240,13 +299,13 @@ public final class ScriptedModel implements DecodingState {
   }
 
   private final class Output implements StepOutput {
-    private final boolean first;
+    private final int[] positions;
     private final int madeIn = generation;
     private final int ranked = ranks ? best : 0;
     private final boolean hasLogits = readsLogits || ranked == 0;
 
-    Output(boolean first) {
-      this.first = first;
+    Output(int[] positions) {
+      this.positions = positions;
     }
 
     @Override
@@ -261,7 +320,7 @@ public final class ScriptedModel implements DecodingState {
 
     @Override
     public int positions(int row) {
-      return first ? rows.get(row).size() : 1;
+      return positions[row];
     }
 
     @Override
@@ -301,7 +360,7 @@ public final class ScriptedModel implements DecodingState {
     private List<Integer> prefix(int row, int position) {
       check(madeIn == generation, "an answer is read after the state's next call");
       List<Integer> tokens = rows.get(row);
-      int length = first ? position + 1 : tokens.size();
+      int length = tokens.size() - positions[row] + position + 1;
       check(position >= 0 && position < positions(row), "there is no position " + position);
       return List.copyOf(tokens.subList(0, length));
     }

@@ -110,6 +110,19 @@ class AllocationTest {
     }
 
     @Override
+    public int mostTokens(int row) {
+      return 1;
+    }
+
+    @Override
+    public StepOutput append(int[] tokens, int[] counts) {
+      return append(tokens);
+    }
+
+    @Override
+    public void rollback(int[] dropped) {}
+
+    @Override
     public void close() {}
 
     @Override

@@ -1,10 +1,9 @@
 package io.loquent.runtime.model;
 
 import ai.onnxruntime.OnnxTensor;
+import io.loquent.InferenceException;
 import io.loquent.decoding.StepOutput;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +15,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Prompts of unequal length are padded on the left, where {@link
  * DecoderGraphs#toleratesLeftPadding()} allows them together at all. Each output is written
  * straight into the buffer from which the next run reads it.
+ *
+ * <p>Rows that append several tokens advance unevenly. Where padding is tolerated, the shorter ones
+ * are moved towards the end and get more of it. Otherwise the cache keeps what all rows have, and
+ * the tokens that a row has beyond that run again with its next ones. A state that cannot be cut
+ * back is restored from a copy.
  */
 final class CachedState extends GraphState {
 
   /** Padding that all rows have is dropped when it is one part in so many. */
   private static final int DROPPED_SHARE = 4;
 
+  /** How many tokens a row may have beyond the cache, where all of them run at each step. */
+  private static final int MOST_AHEAD = 32;
+
+  /** How many tokens of all rows run once more with the next ones, and not before. */
+  private static final int MOST_REPLAYED = 8;
+
   private final long mostLogitsBytes;
-  private final List<RowTensor> present = new ArrayList<>();
+  private final StateTensors present = new StateTensors();
   private final CommonPrefixes prefixes;
   private boolean made;
 
@@ -34,6 +44,18 @@ final class CachedState extends GraphState {
 
   /** The same for all rows. */
   private int[] lengths = new int[0];
+
+  /** The tokens that rows have beyond the cache. */
+  private final RowTokens ahead;
+
+  /** Whether the tokens of the last append ran one by one. */
+  private boolean stepwise;
+
+  private final FixedHistory history = new FixedHistory();
+  private final boolean grows;
+
+  /** Whether nothing but a row's own states says how many tokens it has. */
+  private final boolean rowsPart;
 
   CachedState(StateContext context) {
     this(context, MOST_LOGITS_BYTES);
@@ -47,6 +69,9 @@ final class CachedState extends GraphState {
     int longest = longestPrompt();
     padding =
         context.prompts().stream().mapToInt(prompt -> longest - prompt.ids().length).toArray();
+    ahead = new RowTokens(rows());
+    grows = graphs.states.stream().anyMatch(s -> s.kind() == StateTensor.Kind.GROWING);
+    rowsPart = !grows && !graphs.countsColumns(graphs.next);
   }
 
   @Override
@@ -117,7 +142,10 @@ final class CachedState extends GraphState {
       if (state.kind() == StateTensor.Kind.CROSS) {
         context.constants().put(state.input(), initial);
       } else {
-        present.add(initial);
+        present.add(state, initial);
+        if (state.kind() == StateTensor.Kind.FIXED) {
+          history.add(initial);
+        }
       }
     }
   }
@@ -150,7 +178,20 @@ final class CachedState extends GraphState {
   }
 
   @Override
-  void appendTokens(int[] tokens) {
+  public StepOutput append(int[] tokens) {
+    if (ahead.longest() == 0) {
+      appendColumn(tokens);
+      return logits;
+    }
+    int[] counts = new int[rows()];
+    Arrays.fill(counts, 1);
+    StepOutput output = append(tokens, counts);
+    Arrays.fill(counts, 0);
+    rollback(counts);
+    return output;
+  }
+
+  private void appendColumn(int[] tokens) {
     frame.resize(rows(), 1);
     frame.continues = true;
     frame.allPositions = false;
@@ -162,25 +203,195 @@ final class CachedState extends GraphState {
     runFrame(graphs.next, true);
   }
 
+  @Override
+  public int mostTokens(int row) {
+    int caughtUp = fallsBehind() ? ahead.shortest() : 0;
+    return Math.max(1, MOST_AHEAD - ahead.size(row) + caughtUp);
+  }
+
+  /** Whether states that were restored have so many tokens to run again that they run alone. */
+  private boolean fallsBehind() {
+    return !history.isEmpty() && ahead.shortest() > MOST_REPLAYED;
+  }
+
+  private void catchUp() {
+    int common = ahead.shortest();
+    fillAhead(common);
+    runFrame(graphs.next, lastOnly(graphs.next));
+    ahead.dropFirst(common);
+  }
+
+  @Override
+  public StepOutput append(int[] tokens, int[] counts) {
+    if (fallsBehind()) {
+      catchUp();
+    }
+    ahead.append(tokens, counts);
+    int before = length;
+    try {
+      history.record();
+      StepOutput output = runAhead(counts);
+      stepwise = output != logits;
+      return output;
+    } catch (RuntimeException | Error e) {
+      restore(before);
+      history.clear();
+      ahead.dropLast(counts);
+      throw e;
+    }
+  }
+
+  private StepOutput runAhead(int[] counts) {
+    SeveralTokens several = graphs.severalTokens;
+    if (several.works()) {
+      runAtOnce(counts);
+      return logits;
+    }
+    int before = length;
+    StepOutput expected = runOneByOne(counts);
+    if (!several.isUnknown() || ahead.longest() == 1) {
+      return expected;
+    }
+    restore(before);
+    history.clear();
+    history.record();
+    try {
+      runAtOnce(counts);
+      several.compare(logits, expected, rows());
+    } catch (InferenceException e) {
+      several.refuse();
+    }
+    if (several.works()) {
+      return logits;
+    }
+    restore(before);
+    return runOneByOne(counts);
+  }
+
+  private void runAtOnce(int[] counts) {
+    fillAhead(ahead.longest());
+    frame.allPositions = true;
+    runFrame(graphs.next, false);
+    for (int row = 0; row < rows(); row++) {
+      logits.show(row, ahead.size(row) - counts[row], counts[row]);
+    }
+  }
+
+  /** Fills the frame with the first tokens that rows have beyond the cache. */
+  private void fillAhead(int width) {
+    frame.resize(rows(), width);
+    frame.continues = true;
+    frame.allPositions = false;
+    frame.maskWidth = length + width;
+    for (int row = 0; row < rows(); row++) {
+      int size = Math.min(width, ahead.size(row));
+      for (int column = 0; column < width; column++) {
+        frame.tokens[row * width + column] =
+            column < size ? ahead.get(row, column) : context.padToken();
+      }
+      frameRow(row, length);
+      frame.maskTo[row] = length + size;
+      frame.newest[row] = size - 1;
+    }
+  }
+
+  private StepOutput runOneByOne(int[] counts) {
+    CollectedLogits collected = collected();
+    collected.begin(counts, rows());
+    int[] column = new int[rows()];
+    int width = ahead.longest();
+    for (int i = 0; i < width; i++) {
+      for (int row = 0; row < rows(); row++) {
+        column[row] = i < ahead.size(row) ? ahead.get(row, i) : context.padToken();
+      }
+      appendColumn(column);
+      history.record();
+      for (int row = 0; row < rows(); row++) {
+        int position = i - (ahead.size(row) - counts[row]);
+        if (position >= 0 && position < counts[row]) {
+          collected.take(row, position, logits, row, 0);
+        }
+      }
+    }
+    return collected;
+  }
+
+  /** Goes back to an earlier length, with the states that were recorded first. */
+  private void restore(int earlier) {
+    if (history.isRecorded()) {
+      for (int row = 0; row < rows(); row++) {
+        history.restore(row, 0);
+      }
+    }
+    truncate(earlier);
+  }
+
+  private void truncate(int shorter) {
+    present.truncate(shorter);
+    length = shorter;
+    prefixes.truncate(shorter);
+  }
+
+  @Override
+  public void rollback(int[] dropped) {
+    int before = length - ahead.longest();
+    ahead.dropLast(dropped);
+    if (!history.isEmpty()) {
+      settleFixed(before);
+      history.clear();
+    } else if (graphs.toleratesLeftPadding()) {
+      alignRight(before);
+    } else {
+      truncate(before + ahead.shortest());
+      ahead.dropFirst(ahead.shortest());
+    }
+  }
+
+  /** Where each step was recorded, each row gets its own; otherwise its tokens run once more. */
+  private void settleFixed(int before) {
+    if (ahead.shortest() == length - before) {
+      ahead.clear();
+      return;
+    }
+    boolean apart = stepwise && rowsPart;
+    int common = stepwise ? ahead.shortest() : 0;
+    for (int row = 0; row < rows(); row++) {
+      history.restore(row, apart ? ahead.size(row) : common);
+    }
+    truncate(before + common);
+    if (apart) {
+      ahead.clear();
+    } else {
+      ahead.dropFirst(common);
+    }
+  }
+
+  private void alignRight(int before) {
+    truncate(before + ahead.longest());
+    for (int row = 0; row < rows(); row++) {
+      int missing = ahead.longest() - ahead.size(row);
+      if (missing > 0) {
+        present.moveBack(row, padding[row], length - missing - padding[row], missing);
+        padding[row] += missing;
+        prefixes.truncate(row, 0);
+      }
+    }
+    ahead.clear();
+    dropCommonPadding();
+  }
+
   private void runFrame(Graph graph, boolean lastOnly) {
     run(graph, lastOnly, (inputs, pinned) -> bind(graph, inputs, pinned));
-    present.forEach(RowTensor::advance);
+    present.advance();
     length += frame.width;
   }
 
   private void bind(Graph graph, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned) {
-    int index = 0;
+    present.bind(graph, rows(), length + frame.width, inputs, pinned);
     for (StateTensor state : graphs.states) {
       if (state.kind() == StateTensor.Kind.CROSS) {
         bindCross(graph, state, pinned);
-        continue;
       }
-      RowTensor tensor = present.get(index++);
-      if (graph.hasInput(state.input())) {
-        inputs.put(state.input(), tensor.asTensor());
-      }
-      int newLength = length + frame.width;
-      pinned.put(state.output(), tensor.nextTensor(state.shape(rows(), newLength)));
     }
   }
 
@@ -194,7 +405,13 @@ final class CachedState extends GraphState {
 
   @Override
   void eachTensor(Consumer<RowTensor> action) {
-    present.forEach(action);
+    present.each(action);
+  }
+
+  @Override
+  void closeState() {
+    super.closeState();
+    history.clear();
   }
 
   @Override
@@ -204,13 +421,9 @@ final class CachedState extends GraphState {
       lengths = new int[rows()];
     }
     Arrays.fill(lengths, length);
-    int index = 0;
-    for (StateTensor state : graphs.states) {
-      if (state.kind() != StateTensor.Kind.CROSS) {
-        present.get(index++).gather(parents, newRows, state.lengthAxis(), kept, lengths);
-      }
-    }
+    present.gather(parents, newRows, kept, lengths);
     prefixes.gather(parents, newRows, lengths);
+    ahead.gather(parents, newRows);
     padding = gathered(padding, parents, newRows);
     dropCommonPadding();
   }
@@ -224,15 +437,7 @@ final class CachedState extends GraphState {
     if (common * DROPPED_SHARE < length || common == 0) {
       return;
     }
-    int index = 0;
-    for (StateTensor state : graphs.states) {
-      if (state.kind() != StateTensor.Kind.CROSS) {
-        RowTensor tensor = present.get(index++);
-        if (state.lengthAxis() >= 0) {
-          tensor.dropFirst(state.lengthAxis(), common);
-        }
-      }
-    }
+    present.dropFirst(common);
     length -= common;
     prefixes.dropFirst(common);
     for (int row = 0; row < padding.length; row++) {
@@ -243,52 +448,18 @@ final class CachedState extends GraphState {
   @Override
   boolean reserveJoin(GraphState newcomer) {
     CachedState other = (CachedState) newcomer;
-    boolean grows = graphs.states.stream().anyMatch(s -> s.kind() == StateTensor.Kind.GROWING);
-    if (grows && length != other.length && !graphs.toleratesLeftPadding()) {
-      return false;
-    }
-    int index = 0;
-    for (StateTensor state : graphs.states) {
-      if (state.kind() != StateTensor.Kind.CROSS) {
-        RowTensor own = present.get(index);
-        RowTensor others = other.present.get(index++);
-        RowJoin join = rowJoin(state, other);
-        if (!join.suits(own, others)) {
-          return false;
-        }
-        own.reserveJoin(others, join);
-      }
-    }
-    return true;
-  }
-
-  /** All rows end in the same column, so the shorter ones get more padding on the left. */
-  private RowJoin rowJoin(StateTensor state, CachedState other) {
-    int longer = Math.max(length, other.length);
-    return state.lengthAxis() < 0
-        ? RowJoin.ofEqual()
-        : new RowJoin(
-            state.lengthAxis(),
-            longer,
-            length,
-            longer - length,
-            other.length,
-            longer - other.length);
+    return (!grows || length == other.length || graphs.toleratesLeftPadding())
+        && present.reserveJoin(other.present, length, other.length);
   }
 
   @Override
   void join(GraphState newcomer) {
     CachedState other = (CachedState) newcomer;
-    int index = 0;
-    for (StateTensor state : graphs.states) {
-      if (state.kind() != StateTensor.Kind.CROSS) {
-        present.get(index).join(other.present.get(index), rowJoin(state, other));
-        index++;
-      }
-    }
+    present.join(other.present, length, other.length);
     int longer = Math.max(length, other.length);
     int ownRows = padding.length;
     padding = joined(padding, other.padding);
+    ahead.join(other.ahead);
     for (int row = 0; row < padding.length; row++) {
       padding[row] += longer - (row < ownRows ? length : other.length);
     }

@@ -76,4 +76,19 @@ final class CommonPrefixes {
       common[i] = Math.max(0, common[i] - count);
     }
   }
+
+  /** Follows a row that lost its positions from a length on, or may have others there. */
+  void truncate(int row, int length) {
+    for (int other = 0; other < rows; other++) {
+      common[row * rows + other] = Math.min(length, common[row * rows + other]);
+      common[other * rows + row] = Math.min(length, common[other * rows + row]);
+    }
+  }
+
+  /** Follows rows that all lost their positions from a length on. */
+  void truncate(int length) {
+    for (int row = 0; row < rows; row++) {
+      truncate(row, length);
+    }
+  }
 }

@@ -29,6 +29,9 @@ final class DecoderGraphs implements AutoCloseable {
   /** Whether {@code next} takes one row of encoder constants for many rows of tokens. */
   final Broadcasting broadcasting = new Broadcasting();
 
+  /** Whether {@code next} takes several tokens of each row in one run. */
+  final SeveralTokens severalTokens;
+
   /** Constant inputs by name, and what they come from: {@code mask}, or an encoder output. */
   final Map<String, EncoderSource> constants;
 
@@ -43,6 +46,7 @@ final class DecoderGraphs implements AutoCloseable {
     this.names = names;
     this.states = List.copyOf(states);
     this.constants = constants;
+    severalTokens = new SeveralTokens(continuesWithSeveralTokens() && answersForEach(next));
   }
 
   /**
@@ -69,8 +73,8 @@ final class DecoderGraphs implements AutoCloseable {
     if (first.hasInput(ENCODED) && !encoder.isPresent()) {
       throw new ModelLoadException(
           first.file()
-              + ": it reads \"encoder_hidden_states\", so it is half of an encoder-decoder, but there"
-              + " is no encoder_model.onnx (of the same precision) beside it");
+              + ": it reads \"encoder_hidden_states\", so it is half of an encoder-decoder, but"
+              + " there is no encoder_model.onnx (of the same precision) beside it");
     }
     List<StateTensor> states = new ArrayList<>();
     for (TensorSpec input : next.inputs().values()) {
@@ -259,6 +263,18 @@ final class DecoderGraphs implements AutoCloseable {
         && states.stream().noneMatch(state -> state.kind() == StateTensor.Kind.FIXED);
   }
 
+  /** Whether a graph is told how long its rows are. */
+  boolean countsColumns(Graph graph) {
+    return graph.inputs().keySet().stream()
+        .map(names::standardName)
+        .anyMatch(
+            name ->
+                name.equals(StepInputs.MASK)
+                    || name.equals(StepInputs.POSITIONS)
+                    || name.equals("decoder_attention_mask")
+                    || name.equals("cache_position"));
+  }
+
   /** Whether the decoder is told which of the encoder's positions are padding. */
   boolean masksEncoder() {
     return constants.values().stream().anyMatch(EncoderSource::isInput);
@@ -278,6 +294,12 @@ final class DecoderGraphs implements AutoCloseable {
   boolean answersOnlyForLast(Graph graph) {
     TensorSpec spec = logits(graph);
     return graph == first && spec.rank() == 3 && spec.shape().get(1) == 1;
+  }
+
+  /** Whether a graph gives the logits of each column where it is asked for them. */
+  boolean answersForEach(Graph graph) {
+    TensorSpec spec = logits(graph);
+    return spec.rank() == 3 && spec.shape().get(1) != 1;
   }
 
   /**

@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import io.loquent.InferenceException;
 import io.loquent.decoding.DecodingState;
-import io.loquent.decoding.StepOutput;
 import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.LogitsPositions;
 import java.util.Arrays;
@@ -29,6 +28,7 @@ abstract class GraphState implements DecodingState {
   final DecoderGraphs graphs;
   final Frame frame = new Frame();
   final Logits logits;
+  private final CollectedLogits collected;
   private final StepInputs stepInputs;
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
   private final Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
@@ -49,6 +49,7 @@ abstract class GraphState implements DecodingState {
     rows = context.prompts().size();
     constants = new EncoderConstants(context.constants(), rows);
     logits = new Logits(context.buffers(), graphs.logits(graphs.first), context.vocabularySize());
+    collected = new CollectedLogits(context.buffers(), context.vocabularySize());
     stepInputs = new StepInputs(context.buffers(), graphs.names);
   }
 
@@ -128,12 +129,6 @@ abstract class GraphState implements DecodingState {
     return newRows == rows;
   }
 
-  @Override
-  public final StepOutput append(int[] tokens) {
-    appendTokens(tokens);
-    return logits;
-  }
-
   /** Does something with each tensor that the subclass keeps. */
   abstract void eachTensor(Consumer<RowTensor> action);
 
@@ -165,9 +160,6 @@ abstract class GraphState implements DecodingState {
 
   /** Takes over copies of another state's rows, of the same class; called before rows are added. */
   abstract void join(GraphState newcomer);
-
-  /** Runs the model with one new token for each row. */
-  abstract void appendTokens(int[] tokens);
 
   /**
    * Adds the states' inputs and pinned outputs to a run. The names must follow from the graph and
@@ -287,11 +279,22 @@ abstract class GraphState implements DecodingState {
       return;
     }
     closed = true;
-    eachTensor(RowTensor::close);
+    closeState();
     logits.close();
+    collected.close();
     stepInputs.close();
     constants.each(RowTensor::close);
     context.initial().values().forEach(RowTensor::close);
+  }
+
+  /** Gives the subclass's memory back. */
+  void closeState() {
+    eachTensor(RowTensor::close);
+  }
+
+  /** Where the logits of several runs come together, for such an append. */
+  final CollectedLogits collected() {
+    return collected;
   }
 
   /** The length of the longest prompt. */

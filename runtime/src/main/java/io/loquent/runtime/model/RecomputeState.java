@@ -37,29 +37,108 @@ final class RecomputeState extends GraphState {
 
   @Override
   public StepOutput startPart(int mostPositions) {
-    runAll();
+    runAll(context.allPositions(), lastOnly(graphs.first));
+    for (int row = 0; row < rows(); row++) {
+      logits.show(row, frame.maskFrom[row], lengths[row]);
+    }
     return logits;
   }
 
   @Override
-  void appendTokens(int[] newTokens) {
+  public StepOutput append(int[] newTokens) {
     for (int row = 0; row < rows(); row++) {
-      if (lengths[row] == tokens[row].length) {
-        tokens[row] = Arrays.copyOf(tokens[row], lengths[row] * 2);
-      }
-      tokens[row][lengths[row]++] = newTokens[row];
+      add(row, newTokens[row]);
     }
-    runAll();
+    try {
+      runAll(context.allPositions(), lastOnly(graphs.first));
+    } catch (RuntimeException | Error e) {
+      for (int row = 0; row < rows(); row++) {
+        lengths[row]--;
+      }
+      throw e;
+    }
+    for (int row = 0; row < rows(); row++) {
+      logits.show(row, frame.newest[row], 1);
+    }
+    return logits;
   }
 
-  private void runAll() {
+  private void add(int row, int token) {
+    if (lengths[row] == tokens[row].length) {
+      tokens[row] = Arrays.copyOf(tokens[row], lengths[row] * 2);
+    }
+    tokens[row][lengths[row]++] = token;
+  }
+
+  @Override
+  public int mostTokens(int row) {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public StepOutput append(int[] newTokens, int[] counts) {
+    int[] before = lengths.clone();
+    try {
+      return graphs.answersForEach(graphs.first)
+          ? appendAtOnce(newTokens, counts)
+          : appendOneByOne(newTokens, counts);
+    } catch (RuntimeException | Error e) {
+      lengths = before;
+      throw e;
+    }
+  }
+
+  private StepOutput appendAtOnce(int[] newTokens, int[] counts) {
+    int next = 0;
+    for (int row = 0; row < rows(); row++) {
+      for (int i = 0; i < counts[row]; i++) {
+        add(row, newTokens[next++]);
+      }
+    }
+    runAll(true, false);
+    for (int row = 0; row < rows(); row++) {
+      logits.show(row, frame.newest[row] - counts[row] + 1, counts[row]);
+    }
+    return logits;
+  }
+
+  private StepOutput appendOneByOne(int[] newTokens, int[] counts) {
+    CollectedLogits collected = collected();
+    collected.begin(counts, rows());
+    int most = Arrays.stream(counts, 0, rows()).max().orElse(0);
+    for (int i = 0; i < most; i++) {
+      int next = 0;
+      for (int row = 0; row < rows(); row++) {
+        if (i < counts[row]) {
+          add(row, newTokens[next + i]);
+        }
+        next += counts[row];
+      }
+      runAll(false, true);
+      for (int row = 0; row < rows(); row++) {
+        if (i < counts[row]) {
+          collected.take(row, i, logits, row, 0);
+        }
+      }
+    }
+    return collected;
+  }
+
+  @Override
+  public void rollback(int[] dropped) {
+    for (int row = 0; row < rows(); row++) {
+      lengths[row] -= dropped[row];
+    }
+  }
+
+  private void runAll(boolean allPositions, boolean lastOnly) {
     int longest = 0;
     for (int row = 0; row < rows(); row++) {
       longest = Math.max(longest, lengths[row]);
     }
     frame.resize(rows(), longest);
     frame.continues = false;
-    frame.allPositions = context.allPositions();
+    frame.allPositions = allPositions;
     frame.maskWidth = longest;
     // On the right, where graphs that count a row by its mask want it; but not behind the token
     // that is asked for where only the last column is answered.
@@ -76,10 +155,7 @@ final class RecomputeState extends GraphState {
       frame.positionStart[row] = -padding;
       frame.newest[row] = padding + lengths[row] - 1;
     }
-    run(graphs.first, lastOnly(graphs.first), this::bind);
-    for (int row = 0; row < rows(); row++) {
-      logits.show(row, frame.maskFrom[row], lengths[row]);
-    }
+    run(graphs.first, lastOnly, this::bind);
   }
 
   /** A graph with a cache gets an empty one; what it gives back is not asked for. */

@@ -229,29 +229,103 @@ final class RowTensor implements AutoCloseable {
 
   /** Drops the first positions of every row. */
   void dropFirst(int lengthAxis, int count) {
-    int position = type.size;
-    for (int axis = lengthAxis + 1; axis < shape.length; axis++) {
-      position *= (int) shape[axis];
+    keep(lengthAxis, count, (int) shape[lengthAxis] - count);
+  }
+
+  /** Drops the last positions of every row, so that so many stay. */
+  void truncate(int lengthAxis, int length) {
+    if (length < shape[lengthAxis]) {
+      keep(lengthAxis, 0, length);
     }
+  }
+
+  private void keep(int lengthAxis, int first, int count) {
+    int position = positionBytes(lengthAxis);
     long blocks = 1;
     for (int axis = 0; axis < lengthAxis; axis++) {
       blocks *= shape[axis];
     }
     int block = position * (int) shape[lengthAxis];
-    int dropped = position * count;
     ByteBuffer from = present.duplicate();
     ByteBuffer to = present.duplicate();
     ((Buffer) to).clear();
     // Towards the beginning, so nothing is written over before it is read.
     for (int i = 0; i < blocks; i++) {
-      ((Buffer) from).limit((i + 1) * block);
-      ((Buffer) from).position(i * block + dropped);
-      ((Buffer) to).position(i * (block - dropped));
+      int start = i * block + first * position;
+      ((Buffer) from).limit(start + count * position);
+      ((Buffer) from).position(start);
+      ((Buffer) to).position(i * count * position);
       to.put(from);
     }
     shape = shape.clone();
-    shape[lengthAxis] -= count;
+    shape[lengthAxis] = count;
     forgetPresentTensor();
+  }
+
+  private int positionBytes(int lengthAxis) {
+    int bytes = type.size;
+    for (int axis = lengthAxis + 1; axis < shape.length; axis++) {
+      bytes *= (int) shape[axis];
+    }
+    return bytes;
+  }
+
+  /**
+   * Moves positions of one row towards its end. What was where they come from stays there as well.
+   *
+   * @param lengthAxis the axis of positions, behind that of the rows
+   */
+  void moveBack(int row, int lengthAxis, int first, int count, int by) {
+    int position = positionBytes(lengthAxis);
+    int block = position * (int) shape[lengthAxis];
+    int blocks = 1;
+    for (int axis = batchAxis + 1; axis < lengthAxis; axis++) {
+      blocks *= (int) shape[axis];
+    }
+    ByteBuffer from = present.duplicate();
+    ByteBuffer to = present.duplicate();
+    ((Buffer) to).clear();
+    long outer = outer();
+    for (long o = 0; o < outer; o++) {
+      for (int i = 0; i < blocks; i++) {
+        int start = (int) ((o * shape[batchAxis] + row) * blocks + i) * block + first * position;
+        ((Buffer) from).limit(start + count * position);
+        ((Buffer) from).position(start);
+        ((Buffer) to).position(start + by * position);
+        // The two ranges may overlap, which this takes care of.
+        to.put(from);
+      }
+    }
+  }
+
+  /** Gives a row the value that it has in another tensor of the same shape. */
+  void takeRow(int row, RowTensor source) {
+    int bytes = type.size;
+    for (int axis = batchAxis + 1; axis < shape.length; axis++) {
+      bytes *= (int) shape[axis];
+    }
+    ByteBuffer from = source.present.duplicate();
+    ByteBuffer to = present.duplicate();
+    ((Buffer) to).clear();
+    long outer = outer();
+    for (long o = 0; o < outer; o++) {
+      int start = (int) (o * shape[batchAxis] + row) * bytes;
+      ((Buffer) from).limit(start + bytes);
+      ((Buffer) from).position(start);
+      ((Buffer) to).position(start);
+      to.put(from);
+    }
+  }
+
+  /** Some neighbouring rows of a tensor whose first axis is that of the rows; to be released. */
+  OnnxTensor rows(int first, int count) {
+    long[] part = shape.clone();
+    part[0] = count;
+    int rowBytes = (int) (bytes(shape) / shape[0]);
+    ByteBuffer view = present.duplicate();
+    ((Buffer) view).limit((first + count) * rowBytes);
+    ((Buffer) view).position(first * rowBytes);
+    return NativeValues.make(view.slice().order(present.order()), type, part);
   }
 
   /** Gives the second buffer back, where it is not needed at each step. */

@@ -105,7 +105,7 @@ final class SharedBufferState extends GraphState {
   }
 
   @Override
-  void appendTokens(int[] tokens) {
+  public StepOutput append(int[] tokens) {
     int longest = longest() + 1;
     if (longest > capacity) {
       grow(longest);
@@ -122,6 +122,7 @@ final class SharedBufferState extends GraphState {
     for (int row = 0; row < rows(); row++) {
       lengths[row]++;
     }
+    return logits;
   }
 
   private void bind(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned) {
@@ -130,6 +131,130 @@ final class SharedBufferState extends GraphState {
       OnnxTensor cache = caches.get(i).asTensor();
       inputs.put(state.input(), cache);
       pinned.put(state.output(), cache);
+    }
+  }
+
+  @Override
+  public int mostTokens(int row) {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public StepOutput append(int[] tokens, int[] counts) {
+    int most = 1;
+    int needed = 0;
+    for (int row = 0; row < rows(); row++) {
+      most = Math.max(most, counts[row]);
+      needed = Math.max(needed, lengths[row] + counts[row]);
+    }
+    boolean inParts = graphs.answersForEach(graphs.next) && graphs.continuesWithSeveralTokens();
+    boolean stepwise = !inParts || (rows() > 1 && !context.constants().isEmpty());
+    needed = stepwise ? longest() + most : needed;
+    if (needed > capacity) {
+      grow(needed);
+    }
+    StepOutput output = stepwise ? runSteps(tokens, counts, most) : runParts(tokens, counts);
+    for (int row = 0; row < rows(); row++) {
+      lengths[row] += counts[row];
+    }
+    return output;
+  }
+
+  /**
+   * The operator takes several tokens behind a past for one row only, so a row that has several
+   * runs alone; neighbours that have one each run together.
+   */
+  private StepOutput runParts(int[] tokens, int[] counts) {
+    if (rows() == 1) {
+      fillPart(tokens, 0, 0, 1, counts[0]);
+      run(graphs.next, false, this::bind);
+      logits.show(0, 0, counts[0]);
+      return logits;
+    }
+    CollectedLogits collected = collected();
+    collected.begin(counts, rows());
+    int next = 0;
+    int row = 0;
+    while (row < rows()) {
+      int count = 1;
+      while (counts[row] == 1 && row + count < rows() && counts[row + count] == 1) {
+        count++;
+      }
+      runPart(tokens, next, row, count, counts[row]);
+      for (int i = 0; i < count * counts[row]; i++) {
+        collected.take(
+            row + i / counts[row], i % counts[row], logits, i / counts[row], i % counts[row]);
+      }
+      next += count * counts[row];
+      row += count;
+    }
+    return collected;
+  }
+
+  private void fillPart(int[] tokens, int next, int first, int count, int width) {
+    frame.resize(count, width);
+    frame.continues = true;
+    frame.allPositions = true;
+    frame.maskWidth = 0;
+    for (int row = 0; row < count; row++) {
+      int length = lengths[first + row];
+      frameRow(row, length, length + width);
+      frame.maskWidth = Math.max(frame.maskWidth, length + width);
+    }
+    System.arraycopy(tokens, next, frame.tokens, 0, count * width);
+  }
+
+  private void runPart(int[] tokens, int next, int first, int count, int width) {
+    fillPart(tokens, next, first, count, width);
+    List<OnnxTensor> views = new ArrayList<>();
+    try {
+      for (RowTensor cache : caches) {
+        views.add(cache.rows(first, count));
+      }
+      run(
+          graphs.next,
+          false,
+          (inputs, pinned) -> {
+            for (int i = 0; i < views.size(); i++) {
+              inputs.put(graphs.states.get(i).input(), views.get(i));
+              pinned.put(graphs.states.get(i).output(), views.get(i));
+            }
+          });
+    } finally {
+      views.forEach(NativeValues::release);
+    }
+  }
+
+  /** One token of each row after the other; rows that have none left write behind their end. */
+  private StepOutput runSteps(int[] tokens, int[] counts, int most) {
+    CollectedLogits collected = collected();
+    collected.begin(counts, rows());
+    for (int i = 0; i < most; i++) {
+      frame.resize(rows(), 1);
+      frame.continues = true;
+      frame.allPositions = false;
+      frame.maskWidth = longest() + i + 1;
+      int next = 0;
+      for (int row = 0; row < rows(); row++) {
+        frame.tokens[row] = i < counts[row] ? tokens[next + i] : context.padToken();
+        frameRow(row, lengths[row] + i, lengths[row] + i + 1);
+        next += counts[row];
+      }
+      run(graphs.next, true, this::bind);
+      for (int row = 0; row < rows(); row++) {
+        if (i < counts[row]) {
+          collected.take(row, i, logits, row, 0);
+        }
+      }
+    }
+    return collected;
+  }
+
+  @Override
+  public void rollback(int[] dropped) {
+    for (int row = 0; row < rows(); row++) {
+      lengths[row] -= dropped[row];
+      prefixes.truncate(row, lengths[row]);
     }
   }
 

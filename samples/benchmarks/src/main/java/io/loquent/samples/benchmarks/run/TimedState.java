@@ -58,6 +58,21 @@ final class TimedState implements DecodingState {
   }
 
   @Override
+  public int mostTokens(int row) {
+    return state.mostTokens(row);
+  }
+
+  @Override
+  public StepOutput append(int[] tokens, int[] counts) {
+    return state.append(tokens, counts);
+  }
+
+  @Override
+  public void rollback(int[] dropped) {
+    state.rollback(dropped);
+  }
+
+  @Override
   public void close() {
     state.close();
   }

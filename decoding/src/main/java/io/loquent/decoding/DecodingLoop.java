@@ -21,7 +21,11 @@ public final class DecodingLoop implements AutoCloseable {
 
   private int[] parents;
   private int[] tokens;
+  private int[] counts;
   private boolean started;
+
+  /** Whether the last run appended several tokens to a row. */
+  private boolean drafted;
 
   /**
    * Lays the searches out over a state.
@@ -49,6 +53,7 @@ public final class DecodingLoop implements AutoCloseable {
     }
     parents = new int[rows];
     tokens = new int[rows];
+    counts = new int[rows];
   }
 
   /**
@@ -127,6 +132,18 @@ public final class DecodingLoop implements AutoCloseable {
         failures.accept(rows.search, e);
       }
     }
+    if (drafted) {
+      drafted = false;
+      rollback();
+    }
+  }
+
+  private void rollback() {
+    Arrays.fill(counts, 0, state.rows(), 0);
+    for (int i = 0; i < searches.size(); i++) {
+      searches.get(i).writeRejected(counts);
+    }
+    state.rollback(counts);
   }
 
   /** Tells the state what the searches will read of the next run. */
@@ -147,10 +164,27 @@ public final class DecodingLoop implements AutoCloseable {
   private StepOutput append() {
     gather();
     ask();
+    int all = 0;
     for (int i = 0; i < searches.size(); i++) {
-      searches.get(i).writeTokens(tokens);
+      all += searches.get(i).writeCounts(counts, state);
     }
-    return state.append(tokens);
+    if (all == state.rows()) {
+      for (int i = 0; i < searches.size(); i++) {
+        searches.get(i).writeTokens(tokens);
+      }
+      return state.append(tokens);
+    }
+    if (all > tokens.length) {
+      tokens = Arrays.copyOf(tokens, Math.max(all, 2 * tokens.length));
+    }
+    int next = 0;
+    for (int i = 0; i < searches.size(); i++) {
+      searches.get(i).writeTokens(tokens, next, counts);
+      next = searches.get(i).end(next, counts);
+    }
+    StepOutput output = state.append(tokens, counts);
+    drafted = true;
+    return output;
   }
 
   /** Moves the state's rows to where the next run needs them. */
@@ -199,7 +233,8 @@ public final class DecodingLoop implements AutoCloseable {
   private void reserve(int rows) {
     if (rows > parents.length) {
       parents = Arrays.copyOf(parents, Math.max(rows, 2 * parents.length));
-      tokens = Arrays.copyOf(tokens, parents.length);
+      tokens = Arrays.copyOf(tokens, Math.max(tokens.length, parents.length));
+      counts = Arrays.copyOf(counts, parents.length);
     }
   }
 

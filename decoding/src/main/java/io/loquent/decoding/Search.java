@@ -1,6 +1,7 @@
 package io.loquent.decoding;
 
 import io.loquent.FinishReason;
+import io.loquent.Speculation;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,6 +80,25 @@ public interface Search {
    *     #choose}
    */
   int[] tokens();
+
+  /**
+   * Returns what the search has guessed ahead for the next run, and what became of its guesses in
+   * the last one.
+   *
+   * @return valid until the next {@link #choose}
+   */
+  default Drafts drafts() {
+    return Drafts.NONE;
+  }
+
+  /**
+   * Returns what drafting has brought so far.
+   *
+   * @return empty if the search does not draft
+   */
+  default Optional<Speculation> speculation() {
+    return Optional.empty();
+  }
 
   /**
    * Returns how many tokens of the first result cannot change any more.

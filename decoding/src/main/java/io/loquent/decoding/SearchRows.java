@@ -32,6 +32,10 @@ final class SearchRows implements StepOutput {
   private int[] slots;
 
   private int[] nextSlots;
+
+  /** How many rows took part in the last run. */
+  private int ran;
+
   private boolean[] taken;
   private @Nullable StepOutput ofAllRows;
 
@@ -110,6 +114,50 @@ final class SearchRows implements StepOutput {
     int count = count();
     for (int row = 0; row < count; row++) {
       tokens[firstRow + slots[row]] = search.tokens()[row];
+    }
+  }
+
+  /** Writes how many tokens each row has in the next run, drafted ones included; returns all. */
+  int writeCounts(int[] counts, DecodingState state) {
+    ran = count();
+    int all = 0;
+    for (int row = 0; row < ran; row++) {
+      int stateRow = firstRow + slots[row];
+      int drafted = search.drafts().count(row);
+      counts[stateRow] = drafted == 0 ? 1 : Math.min(1 + drafted, state.mostTokens(stateRow));
+      all += counts[stateRow];
+    }
+    return all;
+  }
+
+  /** Writes all tokens of the next run, slot by slot. */
+  void writeTokens(int[] tokens, int first, int[] counts) {
+    for (int row = 0; row < ran; row++) {
+      int next = first;
+      for (int slot = 0; slot < slots[row]; slot++) {
+        next += counts[firstRow + slot];
+      }
+      tokens[next++] = search.tokens()[row];
+      for (int i = 0; i < counts[firstRow + slots[row]] - 1; i++) {
+        tokens[next++] = search.drafts().token(row, i);
+      }
+    }
+  }
+
+  /** Where the tokens of the next search begin, if those of this one begin at {@code first}. */
+  int end(int first, int[] counts) {
+    int next = first;
+    for (int slot = 0; slot < ran; slot++) {
+      next += counts[firstRow + slot];
+    }
+    return next;
+  }
+
+  /** Writes how many tokens each row of the last run loses again. */
+  void writeRejected(int[] dropped) {
+    boolean goesOn = count() > 0;
+    for (int row = 0; goesOn && row < ran; row++) {
+      dropped[firstRow + slots[row]] = search.drafts().rejected(row);
     }
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param vocabularySize length of a logits vector
  * @param tokenizer for stop strings; null for a model without one
  * @param seed the seed of all random choices: the option's, or a fresh one
+ * @param drafting how it guesses ahead; null if it does not
  */
 public record SearchSetup(
     GenerationRequest request,
@@ -21,4 +22,26 @@ public record SearchSetup(
     SearchPrompt prompt,
     int vocabularySize,
     @Nullable Tokenizer tokenizer,
-    long seed) {}
+    long seed,
+    @Nullable Drafting drafting) {
+
+  /**
+   * Creates the setup of a search that does not guess ahead.
+   *
+   * @param request the application's own processors, criteria and callbacks are taken from it
+   * @param options the effective options
+   * @param prompt the request's prompt
+   * @param vocabularySize length of a logits vector
+   * @param tokenizer for stop strings; null for a model without one
+   * @param seed the seed of all random choices
+   */
+  public SearchSetup(
+      GenerationRequest request,
+      GenerationOptions options,
+      SearchPrompt prompt,
+      int vocabularySize,
+      @Nullable Tokenizer tokenizer,
+      long seed) {
+    this(request, options, prompt, vocabularySize, tokenizer, seed, null);
+  }
+}

@@ -33,6 +33,11 @@ final class GuidedOutput implements StepOutput {
     Guidance.combine(scores, unconditional, scale);
   }
 
+  /** Returns the same for one of the positions that a row appended: as if it were the newest. */
+  GuidedOutput at(int position) {
+    return new GuidedOutput(new PositionOutput(output, position), firstRow, scale, unconditional);
+  }
+
   @Override
   public int vocabularySize() {
     return output.vocabularySize();

@@ -1,7 +1,9 @@
 package io.loquent.decoding.search;
 
 import io.loquent.FinishReason;
+import io.loquent.Speculation;
 import io.loquent.decoding.ChosenToken;
+import io.loquent.decoding.Drafts;
 import io.loquent.decoding.Hypothesis;
 import io.loquent.decoding.Search;
 import io.loquent.decoding.StepOutput;
@@ -20,6 +22,25 @@ final class GuidedSearch implements Search {
   private final float[] unconditional;
   private int[] parents = new int[0];
   private int[] tokens = new int[0];
+
+  /** The same for a row and its twin. */
+  private final Drafts drafts =
+      new Drafts() {
+        @Override
+        public int count(int row) {
+          return search.drafts().count(row / 2);
+        }
+
+        @Override
+        public int token(int row, int index) {
+          return search.drafts().token(row / 2, index);
+        }
+
+        @Override
+        public int rejected(int row) {
+          return search.drafts().rejected(row / 2);
+        }
+      };
 
   GuidedSearch(Search search, double scale, int vocabularySize) {
     this.search = search;
@@ -46,6 +67,16 @@ final class GuidedSearch implements Search {
         tokens[2 * row + twin] = search.tokens()[row];
       }
     }
+  }
+
+  @Override
+  public Drafts drafts() {
+    return drafts;
+  }
+
+  @Override
+  public Optional<Speculation> speculation() {
+    return search.speculation();
   }
 
   @Override

@@ -2,7 +2,10 @@ package io.loquent.decoding.search;
 
 import io.loquent.FinishReason;
 import io.loquent.Option;
+import io.loquent.Speculation;
 import io.loquent.decoding.ChosenToken;
+import io.loquent.decoding.Drafting;
+import io.loquent.decoding.Drafts;
 import io.loquent.decoding.Hypothesis;
 import io.loquent.decoding.Search;
 import io.loquent.decoding.SearchSetup;
@@ -19,7 +22,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Greedy search and sampling (Hugging Face {@code _sample}): sequences that do not know of each
- * other, each growing by one token per step.
+ * other, each growing by one token per step, or by more where tokens were guessed ahead.
+ *
+ * <p>What is chosen at a position is a function of the logits there, the tokens before it, and the
+ * seed, the sequence and the position. So guessed tokens are verified by choosing: behind each one
+ * the search chooses as if it had been reached alone, and goes on for as long as the choice is the
+ * next guess. The result is the same with and without guesses, whatever they are, with every
+ * processor and every way to end: the greedy verification of Stern et al. (2018), and for sampling
+ * the one by common random numbers (Daliri et al. 2024).
  */
 final class PlainSearch implements Search {
 
@@ -39,6 +49,7 @@ final class PlainSearch implements Search {
 
   private final PossibleTokens possible = new PossibleTokens();
   private final Sequence[] sequences;
+  private final TokenHistory[] histories;
 
   /** Which sequences are in the rows; first all of them in the prompt's row. */
   private final int[] sequenceOfRow;
@@ -47,6 +58,7 @@ final class PlainSearch implements Search {
   private final int[] tokens;
   private int rows;
   private boolean started;
+  private final @Nullable SpeculativeRows guesses;
 
   private PlainSearch(
       SearchSetup setup, ProcessorChain chain, TokenChoice choice, int count, boolean isGreedy) {
@@ -58,14 +70,18 @@ final class PlainSearch implements Search {
     readsInPlace = isGreedy && chain.isEmpty() && reader.isVerbatim() && topReport.isOff();
     raw = new float[setup.vocabularySize()];
     sequences = new Sequence[count];
+    histories = new TokenHistory[count];
     sequenceOfRow = new int[count];
     for (int i = 0; i < count; i++) {
       sequences[i] = new Sequence(setup.prompt().ids());
+      histories[i] = sequences[i].history;
       sequenceOfRow[i] = i;
     }
     parents = new int[count];
     tokens = new int[count];
     rows = count;
+    Drafting drafting = setup.drafting();
+    guesses = drafting == null ? null : new SpeculativeRows(drafting, stops, count);
   }
 
   static PlainSearch greedy(SearchSetup setup) {
@@ -85,21 +101,45 @@ final class PlainSearch implements Search {
 
   @Override
   public void choose(StepOutput output, int firstRow) {
+    if (guesses != null) {
+      guesses.beginChoice();
+    }
     int next = 0;
     for (int row = 0; row < rows; row++) {
       int parent = started ? row : 0;
       int index = sequenceOfRow[row];
-      Sequence sequence = sequences[index];
-      ChosenToken token = choose(output, firstRow + parent, index, sequence);
-      if (sequence.append(token, stops)) {
+      if (extend(output, firstRow + parent, row, index)) {
         parents[next] = parent;
-        tokens[next] = token.id();
+        tokens[next] = sequences[index].newest();
         sequenceOfRow[next] = index;
         next++;
       }
     }
     rows = next;
     started = true;
+    if (guesses != null) {
+      guesses.guess(sequenceOfRow, rows, histories);
+    }
+  }
+
+  /** Chooses a sequence's next token, and further ones while they are as guessed. */
+  private boolean extend(StepOutput output, int outputRow, int row, int index) {
+    Sequence sequence = sequences[index];
+    int guessed = started && guesses != null ? output.positions(outputRow) - 1 : 0;
+    if (guesses == null || guessed == 0) {
+      return sequence.append(choose(output, outputRow, index, sequence), stops);
+    }
+    int accepted = 0;
+    boolean goesOn = true;
+    boolean asGuessed = true;
+    while (goesOn && asGuessed) {
+      StepOutput there = PositionOutput.of(output, accepted);
+      goesOn = sequence.append(choose(there, outputRow, index, sequence), stops);
+      asGuessed = accepted < guessed && sequence.newest() == guesses.token(row, accepted);
+      accepted += asGuessed ? 1 : 0;
+    }
+    guesses.verified(row, guessed, accepted);
+    return goesOn;
   }
 
   private ChosenToken choose(StepOutput output, int outputRow, int index, Sequence sequence) {
@@ -154,6 +194,24 @@ final class PlainSearch implements Search {
   }
 
   @Override
+  public Drafts drafts() {
+    return guesses == null ? Drafts.NONE : guesses;
+  }
+
+  @Override
+  public Optional<Speculation> speculation() {
+    return guesses == null ? Optional.empty() : Optional.of(guesses.speculation(longest()));
+  }
+
+  private int longest() {
+    int longest = 0;
+    for (Sequence sequence : sequences) {
+      longest = Math.max(longest, sequence.tokens.size());
+    }
+    return longest;
+  }
+
+  @Override
   public int settled() {
     return sequences[0].tokens.size();
   }
@@ -201,6 +259,10 @@ final class PlainSearch implements Search {
       score += token.logProbability();
       reason = stops.after(history);
       return reason == null;
+    }
+
+    int newest() {
+      return tokens.get(tokens.size() - 1).id();
     }
 
     void end(FinishReason outside) {

@@ -38,6 +38,7 @@ final class SearchRules {
     rules.checkGroups();
     rules.checkConstraints();
     rules.checkVocabulary();
+    rules.checkDrafting();
   }
 
   private void checkReturnSequences() {
@@ -145,6 +146,17 @@ final class SearchRules {
               + ", but the vocabulary has only "
               + vocabulary
               + " tokens for contrastive search to compare");
+    }
+  }
+
+  private void checkDrafting() {
+    if (setup.drafting() != null && mode != SearchMode.GREEDY && mode != SearchMode.SAMPLING) {
+      throw new InvalidRequestException(
+          "tokens are to be drafted (assistant_model, prompt_lookup or prompt_lookup_num_tokens),"
+              + " but the options ask for "
+              + (mode == SearchMode.CONTRASTIVE ? "contrastive search" : "a beam search")
+              + ", which chooses between sequences, not tokens; switch drafting off for this"
+              + " request, or use greedy search or sampling");
     }
   }
 

@@ -82,7 +82,7 @@ final class StopConditions {
     return null;
   }
 
-  private boolean isEndToken(int id) {
+  boolean isEndToken(int id) {
     for (int endToken : endTokens) {
       if (id == endToken) {
         return true;

@@ -1,0 +1,32 @@
+package io.loquent;
+
+/**
+ * What speculative decoding brought for one request: tokens were guessed ahead, and each run of the
+ * model verified several of them. Immutable.
+ *
+ * @param rounds how often guesses for a candidate were verified
+ * @param draftedTokens guesses that were verified
+ * @param acceptedTokens those of them that were right
+ * @param modelRunsSaved how many runs of the model fewer it took than without guesses; those of a
+ *     draft model are not counted
+ */
+public record Speculation(int rounds, int draftedTokens, int acceptedTokens, int modelRunsSaved) {
+
+  /**
+   * Returns how many guesses were right per round.
+   *
+   * @return at least 0; 0 without a round
+   */
+  public double acceptedPerRound() {
+    return rounds == 0 ? 0 : (double) acceptedTokens / rounds;
+  }
+
+  /**
+   * Returns which part of the guesses was right.
+   *
+   * @return from 0 to 1; 0 without a guess
+   */
+  public double acceptance() {
+    return draftedTokens == 0 ? 0 : (double) acceptedTokens / draftedTokens;
+  }
+}

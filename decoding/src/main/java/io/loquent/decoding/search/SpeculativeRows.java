@@ -1,0 +1,94 @@
+package io.loquent.decoding.search;
+
+import io.loquent.Speculation;
+import io.loquent.decoding.DraftRows;
+import io.loquent.decoding.Drafting;
+import io.loquent.decoding.Drafts;
+import java.util.Arrays;
+
+/** The guesses for the rows of a search, and what became of those of the last run. */
+final class SpeculativeRows implements Drafts {
+
+  private final Drafting drafting;
+  private final StopConditions stops;
+  private final DraftRows rows = new DraftRows();
+  private final int[] rejected;
+  private int runs;
+  private int rounds;
+  private int drafted;
+  private int accepted;
+
+  SpeculativeRows(Drafting drafting, StopConditions stops, int mostRows) {
+    this.drafting = drafting;
+    this.stops = stops;
+    rejected = new int[mostRows];
+  }
+
+  /** Begins to look at what a run has brought. */
+  void beginChoice() {
+    Arrays.fill(rejected, 0);
+    runs++;
+  }
+
+  /** Takes note of how many of a row's verified guesses were chosen. */
+  void verified(int row, int verified, int chosen) {
+    rejected[row] = verified - chosen;
+    rounds++;
+    drafted += verified;
+    accepted += chosen;
+    drafting.length().verified(verified, chosen);
+  }
+
+  /** Guesses for the sequences that go on. */
+  void guess(int[] sequenceOfRow, int count, TokenHistory[] histories) {
+    int length = drafting.length().next();
+    rows.clear();
+    for (int row = 0; row < count; row++) {
+      TokenHistory history = histories[sequenceOfRow[row]];
+      // A run chooses one token more than it verifies.
+      int room = stops.limits().maxLength() - history.length() - 1;
+      rows.add(sequenceOfRow[row], history, Math.min(length, room));
+    }
+    if (length > 0 && count > 0) {
+      drafting.drafter().draft(rows);
+      for (int row = 0; row < count; row++) {
+        rows.limit(row, useful(row));
+      }
+    }
+  }
+
+  /** Nothing comes behind an end token. */
+  private int useful(int row) {
+    int count = rows.count(row);
+    for (int i = 0; i < count; i++) {
+      if (stops.isEndToken(rows.token(row, i))) {
+        return i + 1;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Returns what guessing has brought.
+   *
+   * @param longest tokens of the longest sequence: as many runs as it would have taken
+   */
+  Speculation speculation(int longest) {
+    return new Speculation(rounds, drafted, accepted, longest - runs);
+  }
+
+  @Override
+  public int count(int row) {
+    return row < rows.size() ? rows.count(row) : 0;
+  }
+
+  @Override
+  public int token(int row, int index) {
+    return rows.token(row, index);
+  }
+
+  @Override
+  public int rejected(int row) {
+    return rejected[row];
+  }
+}

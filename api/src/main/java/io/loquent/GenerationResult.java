@@ -1,6 +1,7 @@
 package io.loquent;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The answer to one request. Immutable.
@@ -9,8 +10,10 @@ import java.util.List;
  *     order for sampling; never empty
  * @param usage tokens and model runs
  * @param timings wall-clock times
+ * @param speculation what guessing tokens ahead has brought; empty if none were to be guessed
  */
-public record GenerationResult(List<Candidate> candidates, Usage usage, Timings timings) {
+public record GenerationResult(
+    List<Candidate> candidates, Usage usage, Timings timings, Optional<Speculation> speculation) {
 
   /**
    * Copies the list and checks that there is a candidate.
@@ -19,12 +22,25 @@ public record GenerationResult(List<Candidate> candidates, Usage usage, Timings 
    *     drawing order for sampling
    * @param usage tokens and model runs
    * @param timings wall-clock times
+   * @param speculation what guessing tokens ahead has brought
    */
   public GenerationResult {
     candidates = List.copyOf(candidates);
     if (candidates.isEmpty()) {
       throw new IllegalArgumentException("candidates is empty; a result has at least one");
     }
+  }
+
+  /**
+   * Creates the answer to a request without guessed tokens.
+   *
+   * @param candidates {@code num_return_sequences} sequences, best first for beam search, in
+   *     drawing order for sampling
+   * @param usage tokens and model runs
+   * @param timings wall-clock times
+   */
+  public GenerationResult(List<Candidate> candidates, Usage usage, Timings timings) {
+    this(candidates, usage, timings, Optional.empty());
   }
 
   /**

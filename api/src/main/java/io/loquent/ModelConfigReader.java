@@ -38,9 +38,10 @@ final class ModelConfigReader {
           "memory_limit_mb",
           "graph_additions",
           "optimized_model_cache",
-          "warm_up");
+          "warm_up",
+          "draft.prompt_lookup");
   private static final List<String> SECTIONS =
-      List.of("threads", "provider", "session", "generation");
+      List.of("threads", "provider", "session", "generation", "draft");
   private static final List<String> PREFIXES = List.of("provider.", "session.", "generation.");
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -170,8 +171,16 @@ final class ModelConfigReader {
     }
     readProviders(builder);
     under("session.").forEach((key, value) -> builder.sessionEntry(key, text("session." + key)));
-    builder.defaults(generation());
+    builder.defaults(generation().orElse(drafting()));
     return builder.build();
+  }
+
+  private GenerationOptions drafting() {
+    GenerationOptions.Builder options = GenerationOptions.builder();
+    if (entries.containsKey("draft.prompt_lookup")) {
+      options.set(Option.PROMPT_LOOKUP, flag("draft.prompt_lookup"));
+    }
+    return options.build();
   }
 
   private GenerationOptions generation() {

@@ -292,6 +292,27 @@ public final class Option<T> {
   public static final Option<Double> GUIDANCE_SCALE =
       new Option<>("guidance_scale", OptionType.number("(-inf, inf)"));
 
+  /**
+   * Whether tokens are guessed ahead by prompt lookup (Saxena 2023), which pays where the output
+   * copies from the input or repeats itself: the last tokens are looked for earlier in the sequence
+   * and in the encoder's input, what followed them there is the guess, and one run of the model
+   * verifies it (speculative decoding, Leviathan et al. 2023). The output stays the same. Greedy
+   * search and sampling only; default false, or true with {@link #PROMPT_LOOKUP_NUM_TOKENS}.
+   */
+  public static final Option<Boolean> PROMPT_LOOKUP =
+      new Option<>("prompt_lookup", OptionType.flag());
+
+  /** How many tokens prompt lookup guesses at a time; turns {@link #PROMPT_LOOKUP} on. */
+  public static final Option<Integer> PROMPT_LOOKUP_NUM_TOKENS =
+      new Option<>("prompt_lookup_num_tokens", OptionType.integer(1, 1024));
+
+  /**
+   * How many of the last tokens prompt lookup looks for at first; if they are not found, fewer are;
+   * default 3.
+   */
+  public static final Option<Integer> MAX_MATCHING_NGRAM_SIZE =
+      new Option<>("max_matching_ngram_size", OptionType.integer(1, 64));
+
   /** How many of the most probable tokens are reported at each position; default 0. */
   public static final Option<Integer> TOP_LOGPROBS =
       new Option<>("top_logprobs", OptionType.integer(0, 1000));

@@ -9,8 +9,12 @@ package io.loquent;
  * @param acceptedTokens those of them that were right
  * @param modelRunsSaved how many runs of the model fewer it took than without guesses; those of a
  *     draft model are not counted
+ * @param exact whether the output is that of a request without guesses; false for graphs that
+ *     quantize activations at each run, where a run over several tokens gives slightly other scores
+ *     than one after the other, and the output may differ where two tokens are nearly as probable
  */
-public record Speculation(int rounds, int draftedTokens, int acceptedTokens, int modelRunsSaved) {
+public record Speculation(
+    int rounds, int draftedTokens, int acceptedTokens, int modelRunsSaved, boolean exact) {
 
   /**
    * Returns how many guesses were right per round.

@@ -37,6 +37,8 @@ final class OptionSamples {
     for (String name : List.of("num_beams", "num_beam_groups", "num_return_sequences")) {
       add(name, List.of(1, 4, 4096), List.of(0, -3, 4097, 2.5));
     }
+    add("prompt_lookup_num_tokens", List.of(1, 10, 1024), List.of(0, -1, 1025, 2.5));
+    add("max_matching_ngram_size", List.of(1, 3, 64), List.of(0, -1, 65));
     add("top_logprobs", List.of(0, 5, 1000), List.of(-1, 1001));
     add("dry_penalty_last_n", List.of(-1, 0, 64), List.of(-2, 0.5));
     add(
@@ -50,6 +52,7 @@ final class OptionSamples {
             "remove_invalid_values",
             "renormalize_logits",
             "skip_special_tokens",
+            "prompt_lookup",
             "penalize_padding")) {
       add(name, List.of(true, false), List.of(0, 1.0, List.of(true)));
     }

@@ -54,14 +54,16 @@ record RequestPlan(
       @Nullable Tokenizer tokenizer,
       int widestPrompt,
       int widestEncoder) {
+    SearchPrompt searchPrompt = searchPrompt(model, widestPrompt, widestEncoder);
     SearchSetup setup =
         new SearchSetup(
             request,
             options,
-            searchPrompt(model, widestPrompt, widestEncoder),
+            searchPrompt,
             model.info().vocabularySize(),
             tokenizer,
-            options.get(Option.SEED).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
+            options.get(Option.SEED).orElseGet(() -> ThreadLocalRandom.current().nextLong()),
+            RequestDrafting.of(options, searchPrompt));
     Search search = Searches.of(setup);
     List<PromptRow> rows = new ArrayList<>();
     rows.add(prompt);
@@ -77,6 +79,7 @@ record RequestPlan(
         rows,
         tokenizer,
         startNanos,
+        !model.quantizesActivations(),
         SequenceLimits.of(setup).maxLength());
   }
 

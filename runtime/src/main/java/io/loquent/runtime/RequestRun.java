@@ -6,6 +6,7 @@ import io.loquent.GenerationOptions;
 import io.loquent.GenerationRequest;
 import io.loquent.GenerationResult;
 import io.loquent.Option;
+import io.loquent.Speculation;
 import io.loquent.Timings;
 import io.loquent.Token;
 import io.loquent.Usage;
@@ -36,6 +37,7 @@ final class RequestRun {
   private final CandidateText streamed;
   final int maxLength;
   private final long startNanos;
+  private final boolean exactDrafts;
   private final long limitNanos;
   private int emitted;
   private int modelRuns;
@@ -53,6 +55,7 @@ final class RequestRun {
       List<PromptRow> rows,
       @Nullable Tokenizer tokenizer,
       long startNanos,
+      boolean exactDrafts,
       int maxLength) {
     this.batchKey = batchKey;
     this.request = request;
@@ -61,6 +64,7 @@ final class RequestRun {
     this.rows = List.copyOf(rows);
     this.tokenizer = tokenizer;
     this.startNanos = startNanos;
+    this.exactDrafts = exactDrafts;
     this.maxLength = maxLength;
     limitNanos = options.get(Option.MAX_TIME).map(Duration::toNanos).orElse(Long.MAX_VALUE);
     streamed = newText();
@@ -132,7 +136,7 @@ final class RequestRun {
 
   /** Its length so far, of its longest candidate. */
   int length() {
-    return rows.get(0).ids().length + modelRuns;
+    return rows.get(0).ids().length + Math.max(modelRuns, search.settled());
   }
 
   /** Tokens that have to run before its first one is known, in the encoder or the decoder. */
@@ -196,7 +200,17 @@ final class RequestRun {
         new Usage(promptTokens, generated, modelRuns),
         new Timings(
             Duration.ofNanos((firstTokenNanos < 0 ? now : firstTokenNanos) - startNanos),
-            Duration.ofNanos(now - startNanos)));
+            Duration.ofNanos(now - startNanos)),
+        search.speculation().map(this::speculation));
+  }
+
+  private Speculation speculation(Speculation counted) {
+    return new Speculation(
+        counted.rounds(),
+        counted.draftedTokens(),
+        counted.acceptedTokens(),
+        counted.modelRunsSaved(),
+        exactDrafts);
   }
 
   private Candidate candidate(Hypothesis hypothesis) {

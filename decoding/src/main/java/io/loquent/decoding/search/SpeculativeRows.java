@@ -74,7 +74,7 @@ final class SpeculativeRows implements Drafts {
    * @param longest tokens of the longest sequence: as many runs as it would have taken
    */
   Speculation speculation(int longest) {
-    return new Speculation(rounds, drafted, accepted, longest - runs);
+    return new Speculation(rounds, drafted, accepted, longest - runs, true);
   }
 
   @Override

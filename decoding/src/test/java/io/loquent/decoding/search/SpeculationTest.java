@@ -235,7 +235,7 @@ final class SpeculationTest {
     ScriptedModel model = ScriptedModel.of(VOCABULARY, MODEL, PROMPT);
     finish(model, search);
     // The prompt gives one token, each further run four.
-    assertThat(search.speculation().orElseThrow()).isEqualTo(new Speculation(15, 45, 45, 45));
+    assertThat(search.speculation().orElseThrow()).isEqualTo(new Speculation(15, 45, 45, 45, true));
     assertThat(model.runs).isEqualTo(16);
     assertThat(model.dropped).isZero();
   }

@@ -95,6 +95,16 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
+   * Says whether activations are quantized at each run, so that scores depend on which tokens run
+   * together.
+   *
+   * @return true for dynamic 8-bit quantization
+   */
+  public boolean quantizesActivations() {
+    return parts.quantizesActivations();
+  }
+
+  /**
    * Returns how many ids the input may have.
    *
    * @return one more than the highest id

@@ -103,14 +103,14 @@ final class ModelDescription {
       notes.add(
           "the graph quantizes activations per call (dynamic int8, or MatMulNBits with"
               + " accuracy_level 4): its numbers depend on how tokens are grouped into calls, so a"
-              + " batched result may differ from a single one, and a run with a cache from one"
-              + " without");
+              + " batched result may differ from a single one, a run with a cache from one without,"
+              + " and one with guessed tokens (prompt lookup) from one without");
     }
     if (parts.decoder().wastesCache()) {
       notes.add(
           parts.decoder().first.name()
-              + " gives a cache that it cannot take back: without decoder_with_past_model.onnx beside"
-              + " it every step runs over the whole sequence, which is slow");
+              + " gives a cache that it cannot take back: without decoder_with_past_model.onnx"
+              + " beside it every step runs over the whole sequence, which is slow");
     }
     if (!parts.encoder().isPresent()
         && !parts.sharesBuffers()

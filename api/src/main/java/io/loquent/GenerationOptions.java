@@ -1,5 +1,6 @@
 package io.loquent;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -340,6 +341,37 @@ public final class GenerationOptions {
      */
     public Builder noRepeatNgramSize(int value) {
       return set(Option.NO_REPEAT_NGRAM_SIZE, value);
+    }
+
+    /**
+     * Sets {@link Option#ASSISTANT_MODEL}.
+     *
+     * @param value the folder or configuration file of a smaller model that guesses tokens ahead
+     * @return this builder
+     */
+    public Builder assistantModel(Path value) {
+      return set(Option.ASSISTANT_MODEL, value.toString());
+    }
+
+    /**
+     * Sets {@link Option#PROMPT_LOOKUP}.
+     *
+     * @param value whether tokens are guessed ahead from what the sequence has already
+     * @return this builder
+     */
+    public Builder promptLookup(boolean value) {
+      return set(Option.PROMPT_LOOKUP, value);
+    }
+
+    /**
+     * Guesses no tokens ahead, whatever the levels below say.
+     *
+     * @return this builder
+     */
+    public Builder noSpeculation() {
+      return off(Option.ASSISTANT_MODEL)
+          .off(Option.PROMPT_LOOKUP)
+          .off(Option.PROMPT_LOOKUP_NUM_TOKENS);
     }
 
     /**

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * graph_additions=true             # false runs the graphs exactly as they are in their files
  * optimized_model_cache=cache      # a folder for optimized graphs, relative to this file
  * warm_up=false                    # true generates a few tokens while the model is opened
- * draft.prompt_lookup=true         # guess tokens ahead; the same as generation.prompt_lookup
+ * draft.model=models/small         # a smaller model guesses tokens ahead for every request
+ * draft.prompt_lookup=true         # or they are guessed from the text itself
  * tokenizer=models/tokenizer       # a folder, where the model's own has none
  * session.session.disable_prepacking=0   # any ONNX Runtime session config entry
  * generation.num_beams=4           # any generation option, values as in JSON

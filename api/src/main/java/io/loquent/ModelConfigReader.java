@@ -39,6 +39,7 @@ final class ModelConfigReader {
           "graph_additions",
           "optimized_model_cache",
           "warm_up",
+          "draft.model",
           "draft.prompt_lookup");
   private static final List<String> SECTIONS =
       List.of("threads", "provider", "session", "generation", "draft");
@@ -177,6 +178,9 @@ final class ModelConfigReader {
 
   private GenerationOptions drafting() {
     GenerationOptions.Builder options = GenerationOptions.builder();
+    if (entries.containsKey("draft.model")) {
+      options.set(Option.ASSISTANT_MODEL, model("draft.model").toString());
+    }
     if (entries.containsKey("draft.prompt_lookup")) {
       options.set(Option.PROMPT_LOOKUP, flag("draft.prompt_lookup"));
     }
@@ -286,6 +290,23 @@ final class ModelConfigReader {
     if (!Files.isDirectory(path)) {
       throw new ModelLoadException(
           file + ": " + name + "=" + value + ": there is no folder " + path);
+    }
+    return path;
+  }
+
+  /** A model folder, or the configuration file of one. */
+  private Path model(String name) {
+    String value = text(name);
+    Path path = beside(value);
+    if (value.isEmpty() || !Files.exists(path)) {
+      throw new ModelLoadException(
+          file
+              + ": "
+              + name
+              + "="
+              + value
+              + ": there is no model folder or configuration file "
+              + path);
     }
     return path;
   }

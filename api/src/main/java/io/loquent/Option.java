@@ -302,6 +302,27 @@ public final class Option<T> {
   public static final Option<Boolean> PROMPT_LOOKUP =
       new Option<>("prompt_lookup", OptionType.flag());
 
+  /**
+   * A smaller model that guesses tokens ahead (speculative decoding, Leviathan et al. 2023): its
+   * folder, or its configuration file. Its tokens must be those of the model itself. One run of the
+   * model verifies its guesses, and the output stays the same. It is opened when a request first
+   * names it, with the settings of the model itself if a folder is named, and kept until the
+   * generator is closed. Greedy search and sampling only; none by default.
+   */
+  public static final Option<String> ASSISTANT_MODEL =
+      new Option<>("assistant_model", OptionType.path());
+
+  /** How many tokens {@link #ASSISTANT_MODEL} guesses at a time. */
+  public static final Option<Integer> NUM_ASSISTANT_TOKENS =
+      new Option<>("num_assistant_tokens", OptionType.integer(1, 1024));
+
+  /**
+   * {@link #ASSISTANT_MODEL} guesses no further behind a token that it finds less probable than
+   * this; default 0.
+   */
+  public static final Option<Double> ASSISTANT_CONFIDENCE_THRESHOLD =
+      new Option<>("assistant_confidence_threshold", OptionType.number("[0, 1]"));
+
   /** How many tokens prompt lookup guesses at a time; turns {@link #PROMPT_LOOKUP} on. */
   public static final Option<Integer> PROMPT_LOOKUP_NUM_TOKENS =
       new Option<>("prompt_lookup_num_tokens", OptionType.integer(1, 1024));

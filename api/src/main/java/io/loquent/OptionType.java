@@ -1,6 +1,7 @@
 package io.loquent;
 
 import io.loquent.internal.json.Json;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,6 +57,16 @@ record OptionType<T>(
                 ? number.doubleValue()
                 : null,
         number -> number);
+  }
+
+  static OptionType<String> path() {
+    return new OptionType<>(
+        "the path of a model folder or configuration file",
+        json -> {
+          String path = json instanceof String || json instanceof Path ? json.toString() : "";
+          return path.isEmpty() ? null : path;
+        },
+        path -> path);
   }
 
   static OptionType<Duration> seconds() {

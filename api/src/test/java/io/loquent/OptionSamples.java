@@ -37,6 +37,8 @@ final class OptionSamples {
     for (String name : List.of("num_beams", "num_beam_groups", "num_return_sequences")) {
       add(name, List.of(1, 4, 4096), List.of(0, -3, 4097, 2.5));
     }
+    add("num_assistant_tokens", List.of(1, 10, 1024), List.of(0, -1, 1025, 2.5));
+    add("assistant_model", List.of("models/small"), List.of("", 3, true));
     add("prompt_lookup_num_tokens", List.of(1, 10, 1024), List.of(0, -1, 1025, 2.5));
     add("max_matching_ngram_size", List.of(1, 3, 64), List.of(0, -1, 65));
     add("top_logprobs", List.of(0, 5, 1000), List.of(-1, 1001));
@@ -56,7 +58,8 @@ final class OptionSamples {
             "penalize_padding")) {
       add(name, List.of(true, false), List.of(0, 1.0, List.of(true)));
     }
-    for (String name : List.of("top_p", "min_p", "penalty_alpha")) {
+    for (String name :
+        List.of("top_p", "min_p", "penalty_alpha", "assistant_confidence_threshold")) {
       add(name, List.of(0, 0.5, 1), List.of(-0.01, 1.0001, 2));
     }
     for (String name : List.of("xtc_probability", "xtc_threshold")) {
@@ -142,7 +145,7 @@ final class OptionSamples {
           List<Object> all = new java.util.ArrayList<>(values);
           all.addAll(
               List.of(NAN, INF, -INF, Map.of(), Map.of("a", 1), Arrays.asList((Object) null)));
-          if (!name.equals("stop_strings")) {
+          if (!name.equals("stop_strings") && !name.equals("assistant_model")) {
             all.add("word");
             all.add("1");
           }

@@ -76,7 +76,8 @@ public interface DecodingState extends AutoCloseable {
   StepOutput append(int[] tokens);
 
   /**
-   * Returns how many tokens a row may append in the next run.
+   * Returns how many tokens a row should append at most in the next run, so that the others do not
+   * pay for it.
    *
    * @param row from 0
    * @return at least 1
@@ -88,7 +89,7 @@ public interface DecodingState extends AutoCloseable {
    * #rollback} leaves to stay.
    *
    * @param tokens vocabulary ids, those of row 0 first; further entries are ignored
-   * @param counts how many of them each row has, from 1 to {@link #mostTokens}
+   * @param counts how many of them each row has, at least 1
    * @return logits behind each of a row's tokens: {@code positions(row)} is its count
    * @throws RunInterruptedException if the run was stopped from outside; nothing was appended then
    */
@@ -101,6 +102,16 @@ public interface DecodingState extends AutoCloseable {
    * @param dropped how many of its newest tokens each row loses, less than it appended
    */
   void rollback(int[] dropped);
+
+  /**
+   * Remembers where the rows are, for {@link #restore}. Until then only single tokens are appended.
+   *
+   * @throws io.loquent.InferenceException if there is no memory for it
+   */
+  void mark();
+
+  /** Takes back every token that was appended since {@link #mark}. Runs nothing. */
+  void restore();
 
   /**
    * Takes the rows of another state over, behind the own ones, so that one run of the model serves

@@ -44,4 +44,14 @@ public record SearchSetup(
       long seed) {
     this(request, options, prompt, vocabularySize, tokenizer, seed, null);
   }
+
+  /**
+   * Says how the search guesses ahead.
+   *
+   * @param how what it guesses with; null if it does not
+   * @return a copy with it
+   */
+  public SearchSetup with(@Nullable Drafting how) {
+    return new SearchSetup(request, options, prompt, vocabularySize, tokenizer, seed, how);
+  }
 }

@@ -39,6 +39,7 @@ public final class ScriptedModel implements DecodingState {
   private boolean started;
   private boolean justGathered;
   private boolean unsettled;
+  private List<List<Integer>> marked = new ArrayList<>();
   private int[] lastCounts = new int[0];
   private boolean closed;
   private int generation;
@@ -234,6 +235,22 @@ public final class ScriptedModel implements DecodingState {
       rows.set(i, new ArrayList<>(row.subList(0, row.size() - lost[i])));
       dropped += lost[i];
     }
+  }
+
+  @Override
+  public void mark() {
+    check(!unsettled, "several tokens were appended without a rollback()");
+    marked = new ArrayList<>();
+    rows.forEach(row -> marked.add(List.copyOf(row)));
+  }
+
+  @Override
+  public void restore() {
+    check(marked.size() == rows.size(), "restore() is called without a mark()");
+    rows.clear();
+    marked.forEach(row -> rows.add(new ArrayList<>(row)));
+    marked.clear();
+    generation++;
   }
 
   @Override

@@ -80,7 +80,7 @@ final class BatchRun implements AutoCloseable {
           return;
         }
       }
-      control.terminate();
+      interrupt();
     }
   }
 
@@ -194,6 +194,7 @@ final class BatchRun implements AutoCloseable {
       requests.removeIf(request -> !request.isLive() && finished.add(request));
     }
     finished.forEach(this::unwatch);
+    finished.forEach(RequestRun::free);
     return finished;
   }
 
@@ -225,6 +226,9 @@ final class BatchRun implements AutoCloseable {
   /** Stops a graph that is running. Thread-safe. */
   void interrupt() {
     control.terminate();
+    synchronized (requests) {
+      requests.forEach(RequestRun::interrupt);
+    }
   }
 
   /** Ends every request with what it has, because its stream was closed. */
@@ -234,7 +238,10 @@ final class BatchRun implements AutoCloseable {
 
   @Override
   public void close() {
-    new ArrayList<>(registrations.keySet()).forEach(this::unwatch);
+    for (RequestRun request : new ArrayList<>(registrations.keySet())) {
+      unwatch(request);
+      request.free();
+    }
     if (loop != null) {
       loop.close();
     }

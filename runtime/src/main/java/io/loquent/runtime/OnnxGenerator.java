@@ -8,6 +8,7 @@ import io.loquent.Generator;
 import io.loquent.Input;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
+import io.loquent.Option;
 import io.loquent.Score;
 import io.loquent.TokenStream;
 import io.loquent.runtime.model.LoadedModel;
@@ -41,6 +42,7 @@ public final class OnnxGenerator implements Generator {
   private final GenerationOptions defaults;
   private final RequestRunner alone;
   private final @Nullable SharedBatch shared;
+  private final DraftModels drafts;
 
   private OnnxGenerator(ModelConfig config, OpenedFolder opened) {
     model = opened.model();
@@ -48,11 +50,14 @@ public final class OnnxGenerator implements Generator {
     reader = new PromptReader(model, tokenizer);
     defaults = config.defaults().orElse(model.defaults());
     scorer = new Scorer(model, reader, opened.targetReader(), defaults);
+    DraftModels draftModels = new DraftModels(config, model, tokenizer);
+    drafts = draftModels;
     lifetime =
         new Lifetime(
             config.folder().toString(),
             () -> {
               deadlines.close();
+              draftModels.close();
               opened.close();
             });
     alone = new CallingThread(model, config, deadlines, lifetime);
@@ -77,15 +82,16 @@ public final class OnnxGenerator implements Generator {
   public static OnnxGenerator open(ModelConfig config) {
     OpenedFolder opened = OpenedFolder.open(config, new ArrayList<>());
     OnnxGenerator generator = new OnnxGenerator(config, opened);
-    if (config.warmUp()) {
-      try {
+    try {
+      generator.defaults.get(Option.ASSISTANT_MODEL).ifPresent(generator.drafts::open);
+      if (config.warmUp()) {
         WarmUp.run(generator, config);
-      } catch (RuntimeException | Error e) {
-        generator.close();
-        throw e;
       }
+      return generator;
+    } catch (RuntimeException | Error e) {
+      generator.close();
+      throw e;
     }
-    return generator;
   }
 
   @Override
@@ -114,7 +120,7 @@ public final class OnnxGenerator implements Generator {
       int widestEncoder = plans.stream().mapToInt(OnnxGenerator::encoderLength).max().orElse(0);
       List<RequestRun> runs = new ArrayList<>();
       for (RequestPlan plan : plans) {
-        runs.add(plan.start(model, reader, tokenizer, widestPrompt, widestEncoder));
+        runs.add(plan.start(model, reader, tokenizer, drafts, widestPrompt, widestEncoder));
       }
       // Prompts of similar length need little padding, and a long one is better begun early.
       List<RequestRun> longestFirst = new ArrayList<>(runs);
@@ -193,6 +199,7 @@ public final class OnnxGenerator implements Generator {
   }
 
   private RequestRun start(RequestPlan plan) {
-    return plan.start(model, reader, tokenizer, plan.prompt().ids().length, encoderLength(plan));
+    return plan.start(
+        model, reader, tokenizer, drafts, plan.prompt().ids().length, encoderLength(plan));
   }
 }

@@ -1,39 +1,124 @@
 package io.loquent.runtime;
 
 import io.loquent.GenerationOptions;
+import io.loquent.InvalidRequestException;
 import io.loquent.Option;
+import io.loquent.decoding.DecodingState;
 import io.loquent.decoding.DraftLength;
 import io.loquent.decoding.Drafting;
 import io.loquent.decoding.SearchPrompt;
+import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.SequenceLimits;
+import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
+import io.loquent.runtime.model.LoadedModel;
+import io.loquent.runtime.model.OpenOptions;
+import io.loquent.runtime.model.PromptRow;
+import io.loquent.runtime.model.RunControl;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a request guesses tokens ahead, as its options say. Stateless and thread-safe. */
-final class RequestDrafting {
+/**
+ * How one request guesses tokens ahead, as its options say, and the runs of its draft model.
+ * Confined to the generating thread, but for {@link #interrupt()}.
+ */
+final class RequestDrafting implements AutoCloseable {
 
   private static final int DEFAULT_NGRAM = 3;
   private static final int DEFAULT_LOOKED_UP = 10;
+  private static final int DEFAULT_DRAFTED = 4;
 
-  private RequestDrafting() {}
+  private final @Nullable Drafting drafting;
+  private @Nullable RunControl control;
+  private boolean interrupted;
 
   /**
    * Makes a request's drafter.
    *
-   * @param prompt of the request; an encoder's input is looked through as well
-   * @return null if it does not draft
+   * @param setup the request's, without a drafter
+   * @param row its prompt
+   * @param models gives the draft model
+   * @throws InvalidRequestException if the options contradict each other, or the draft model cannot
+   *     be used
    */
-  static @Nullable Drafting of(GenerationOptions options, SearchPrompt prompt) {
+  RequestDrafting(SearchSetup setup, PromptRow row, DraftModels models) {
+    GenerationOptions options = setup.options();
+    Optional<String> model = options.get(Option.ASSISTANT_MODEL);
     boolean lookup =
         options
             .get(Option.PROMPT_LOOKUP)
             .orElse(options.get(Option.PROMPT_LOOKUP_NUM_TOKENS).isPresent());
-    if (!lookup) {
-      return null;
+    if (lookup && model.isPresent()) {
+      throw new InvalidRequestException(
+          "tokens are to be guessed by prompt lookup (prompt_lookup or prompt_lookup_num_tokens)"
+              + " and by the model of assistant_model; switch one of them off");
     }
+    if (model.isPresent()) {
+      drafting = byModel(setup, row, models.named(model.get()));
+    } else {
+      drafting = lookup ? byLookup(options, setup.prompt()) : null;
+    }
+  }
+
+  /** What the search guesses with; null if it does not. */
+  @Nullable Drafting drafting() {
+    return drafting;
+  }
+
+  private static Drafting byLookup(GenerationOptions options, SearchPrompt prompt) {
     // The encoder's input of a decoder-only model is the prompt, which the sequence begins with.
     int[] encoderIds = prompt.encoderIds() == prompt.ids() ? new int[0] : prompt.encoderIds();
     int ngram = options.get(Option.MAX_MATCHING_NGRAM_SIZE).orElse(DEFAULT_NGRAM);
     int tokens = options.get(Option.PROMPT_LOOKUP_NUM_TOKENS).orElse(DEFAULT_LOOKED_UP);
     return new Drafting(new PromptLookup(ngram, encoderIds), DraftLength.fixed(tokens));
+  }
+
+  private Drafting byModel(SearchSetup setup, PromptRow row, LoadedModel model) {
+    GenerationOptions options = setup.options();
+    int longest = SequenceLimits.of(setup).maxLength();
+    return new Drafting(
+        new ModelDrafter(
+            setup,
+            () -> open(model, row, longest),
+            model.contextLength().orElse(Integer.MAX_VALUE),
+            options.get(Option.ASSISTANT_CONFIDENCE_THRESHOLD).orElse(0.0)),
+        DraftLength.fixed(options.get(Option.NUM_ASSISTANT_TOKENS).orElse(DEFAULT_DRAFTED)));
+  }
+
+  private DecodingState open(LoadedModel model, PromptRow row, int longest) {
+    return model.open(List.of(row), new OpenOptions(false, true, false, longest), control());
+  }
+
+  private synchronized RunControl control() {
+    if (control == null) {
+      control = new RunControl();
+    }
+    if (interrupted) {
+      control.terminate();
+    }
+    return control;
+  }
+
+  /** Stops a run of the draft model that is under way, and every later one. Thread-safe. */
+  synchronized void interrupt() {
+    interrupted = true;
+    if (control != null) {
+      control.terminate();
+    }
+  }
+
+  /** Frees what the draft model holds for this request. May be called repeatedly. */
+  @Override
+  public void close() {
+    if (drafting != null) {
+      drafting.drafter().close();
+    }
+    synchronized (this) {
+      if (control != null) {
+        control.close();
+        control = null;
+      }
+    }
   }
 }

@@ -45,6 +45,7 @@ record RequestPlan(
   /**
    * Starts the request.
    *
+   * @param drafts gives the draft model, if it names one
    * @param widestPrompt longest decoder prompt of the batch, for {@code penalize_padding}
    * @param widestEncoder longest encoder input of the batch
    */
@@ -52,19 +53,19 @@ record RequestPlan(
       LoadedModel model,
       PromptReader reader,
       @Nullable Tokenizer tokenizer,
+      DraftModels drafts,
       int widestPrompt,
       int widestEncoder) {
-    SearchPrompt searchPrompt = searchPrompt(model, widestPrompt, widestEncoder);
     SearchSetup setup =
         new SearchSetup(
             request,
             options,
-            searchPrompt,
+            searchPrompt(model, widestPrompt, widestEncoder),
             model.info().vocabularySize(),
             tokenizer,
-            options.get(Option.SEED).orElseGet(() -> ThreadLocalRandom.current().nextLong()),
-            RequestDrafting.of(options, searchPrompt));
-    Search search = Searches.of(setup);
+            options.get(Option.SEED).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
+    RequestDrafting drafting = new RequestDrafting(setup, prompt, drafts);
+    Search search = Searches.of(setup.with(drafting.drafting()));
     List<PromptRow> rows = new ArrayList<>();
     rows.add(prompt);
     if (search.promptRows() > 1) {
@@ -76,6 +77,7 @@ record RequestPlan(
         request,
         options,
         search,
+        drafting,
         rows,
         tokenizer,
         startNanos,

@@ -32,6 +32,7 @@ final class RequestRun {
   final GenerationRequest request;
   final GenerationOptions options;
   final Search search;
+  private final RequestDrafting drafting;
   final List<PromptRow> rows;
   private final @Nullable Tokenizer tokenizer;
   private final CandidateText streamed;
@@ -52,6 +53,7 @@ final class RequestRun {
       GenerationRequest request,
       GenerationOptions options,
       Search search,
+      RequestDrafting drafting,
       List<PromptRow> rows,
       @Nullable Tokenizer tokenizer,
       long startNanos,
@@ -61,6 +63,7 @@ final class RequestRun {
     this.request = request;
     this.options = options;
     this.search = search;
+    this.drafting = drafting;
     this.rows = List.copyOf(rows);
     this.tokenizer = tokenizer;
     this.startNanos = startNanos;
@@ -103,6 +106,16 @@ final class RequestRun {
       search.finish(reason);
       live = false;
     }
+  }
+
+  /** Stops its draft model, because nobody waits for it any more. Thread-safe. */
+  void interrupt() {
+    drafting.interrupt();
+  }
+
+  /** Frees what it holds beside the batch. May be called repeatedly. */
+  void free() {
+    drafting.close();
   }
 
   /** Asks for its end, because nobody waits for it any more. Thread-safe. */

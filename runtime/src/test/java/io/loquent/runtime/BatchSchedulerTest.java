@@ -33,6 +33,7 @@ final class BatchSchedulerTest {
   /** A scheduler over a fixture, and in which round each request had its first and last token. */
   private final class Rounds implements AutoCloseable {
     final LoadedModel model;
+    private final DraftModels drafts;
     final BatchScheduler scheduler;
     final Map<RequestRun, Integer> first = new LinkedHashMap<>();
     final Map<RequestRun, Integer> last = new LinkedHashMap<>();
@@ -40,6 +41,7 @@ final class BatchSchedulerTest {
 
     Rounds(ModelConfig config) {
       model = LoadedModel.load(config, new ArrayList<>());
+      drafts = new DraftModels(config, model, null);
       scheduler =
           new BatchScheduler(
               model,
@@ -68,7 +70,7 @@ final class BatchSchedulerTest {
               request.options().orElse(model.defaults()),
               reader.prompt(request, request.options().orElse(model.defaults())),
               System.nanoTime());
-      RequestRun run = plan.start(model, reader, null, promptLength, promptLength);
+      RequestRun run = plan.start(model, reader, null, drafts, promptLength, promptLength);
       scheduler.add(run);
       return run;
     }

@@ -123,6 +123,12 @@ class AllocationTest {
     public void rollback(int[] dropped) {}
 
     @Override
+    public void mark() {}
+
+    @Override
+    public void restore() {}
+
+    @Override
     public void close() {}
 
     @Override

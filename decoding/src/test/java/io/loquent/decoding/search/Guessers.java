@@ -55,17 +55,6 @@ final class Guessers {
   }
 
   static SearchSetup with(SearchSetup setup, Drafter drafter, int length) {
-    return with(setup, new Drafting(drafter, DraftLength.fixed(length)));
-  }
-
-  static SearchSetup with(SearchSetup setup, Drafting drafting) {
-    return new SearchSetup(
-        setup.request(),
-        setup.options(),
-        setup.prompt(),
-        setup.vocabularySize(),
-        setup.tokenizer(),
-        setup.seed(),
-        drafting);
+    return setup.with(new Drafting(drafter, DraftLength.fixed(length)));
   }
 }

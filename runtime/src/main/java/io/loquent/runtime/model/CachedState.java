@@ -46,12 +46,15 @@ final class CachedState extends GraphState {
   private int[] lengths = new int[0];
 
   /** The tokens that rows have beyond the cache. */
-  private final RowTokens ahead;
+  private RowTokens ahead;
 
   /** Whether the tokens of the last append ran one by one. */
   private boolean stepwise;
 
   private final FixedHistory history = new FixedHistory();
+  private final FixedHistory marked = new FixedHistory();
+  private int markedLength;
+  private RowTokens markedAhead;
   private final boolean grows;
 
   /** Whether nothing but a row's own states says how many tokens it has. */
@@ -70,6 +73,7 @@ final class CachedState extends GraphState {
     padding =
         context.prompts().stream().mapToInt(prompt -> longest - prompt.ids().length).toArray();
     ahead = new RowTokens(rows());
+    markedAhead = ahead;
     grows = graphs.states.stream().anyMatch(s -> s.kind() == StateTensor.Kind.GROWING);
     rowsPart = !grows && !graphs.countsColumns(graphs.next);
   }
@@ -145,6 +149,7 @@ final class CachedState extends GraphState {
         present.add(state, initial);
         if (state.kind() == StateTensor.Kind.FIXED) {
           history.add(initial);
+          marked.add(initial);
         }
       }
     }
@@ -333,6 +338,26 @@ final class CachedState extends GraphState {
   }
 
   @Override
+  public void mark() {
+    marked.clear();
+    marked.record();
+    markedLength = length;
+    markedAhead = ahead.copy();
+  }
+
+  @Override
+  public void restore() {
+    if (marked.isRecorded()) {
+      for (int row = 0; row < rows(); row++) {
+        marked.restore(row, 0);
+      }
+      marked.clear();
+    }
+    truncate(markedLength);
+    ahead = markedAhead;
+  }
+
+  @Override
   public void rollback(int[] dropped) {
     int before = length - ahead.longest();
     ahead.dropLast(dropped);
@@ -412,6 +437,7 @@ final class CachedState extends GraphState {
   void closeState() {
     super.closeState();
     history.clear();
+    marked.clear();
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.util.List;
  * Copies of the states that each token replaces, recurrent ones for instance, as they were before a
  * run and after each of its steps: such a state cannot be cut back. Confined to one thread.
  */
-final class FixedHistory implements AutoCloseable {
+final class FixedHistory {
 
   private final List<RowTensor> states = new ArrayList<>();
 
@@ -49,10 +49,5 @@ final class FixedHistory implements AutoCloseable {
   void clear() {
     copies.forEach(step -> step.forEach(RowTensor::close));
     copies.clear();
-  }
-
-  @Override
-  public void close() {
-    clear();
   }
 }

@@ -19,6 +19,9 @@ final class RecomputeState extends GraphState {
   private int[][] other = new int[0][];
   private int[] lengths;
 
+  /** The lengths to go back to. */
+  private int[] marked = new int[0];
+
   RecomputeState(StateContext context) {
     super(context);
     int rows = rows();
@@ -122,6 +125,16 @@ final class RecomputeState extends GraphState {
       }
     }
     return collected;
+  }
+
+  @Override
+  public void mark() {
+    marked = Arrays.copyOf(lengths, rows());
+  }
+
+  @Override
+  public void restore() {
+    System.arraycopy(marked, 0, lengths, 0, rows());
   }
 
   @Override

@@ -17,6 +17,12 @@ final class RowTokens {
     sizes = new int[rows];
   }
 
+  RowTokens copy() {
+    RowTokens copy = new RowTokens(0);
+    copy.join(this);
+    return copy;
+  }
+
   int size(int row) {
     return sizes[row];
   }

@@ -3,6 +3,7 @@ package io.loquent.runtime.model;
 import ai.onnxruntime.OnnxTensor;
 import io.loquent.decoding.StepOutput;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -29,6 +30,9 @@ final class SharedBufferState extends GraphState {
   private int begun;
 
   private int[] lengths;
+
+  /** The lengths to go back to. */
+  private int[] marked = new int[0];
 
   SharedBufferState(StateContext context) {
     this(context, MOST_LOGITS_BYTES);
@@ -248,6 +252,19 @@ final class SharedBufferState extends GraphState {
       }
     }
     return collected;
+  }
+
+  @Override
+  public void mark() {
+    marked = Arrays.copyOf(lengths, rows());
+  }
+
+  @Override
+  public void restore() {
+    for (int row = 0; row < rows(); row++) {
+      lengths[row] = marked[row];
+      prefixes.truncate(row, marked[row]);
+    }
   }
 
   @Override

@@ -73,6 +73,16 @@ final class TimedState implements DecodingState {
   }
 
   @Override
+  public void mark() {
+    state.mark();
+  }
+
+  @Override
+  public void restore() {
+    state.restore();
+  }
+
+  @Override
   public void close() {
     state.close();
   }

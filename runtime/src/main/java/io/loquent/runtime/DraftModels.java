@@ -1,0 +1,138 @@
+package io.loquent.runtime;
+
+import io.loquent.InvalidRequestException;
+import io.loquent.ModelConfig;
+import io.loquent.ModelLoadException;
+import io.loquent.runtime.model.LoadedModel;
+import io.loquent.spi.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The smaller models that guess tokens for a model: each is opened when it is first named, and kept
+ * until the generator is closed. Thread-safe.
+ */
+final class DraftModels implements AutoCloseable {
+
+  /** How many entries of two tokenizers are compared. */
+  private static final int COMPARED_TOKENS = 4096;
+
+  private final ModelConfig config;
+  private final LoadedModel target;
+  private final @Nullable Tokenizer tokenizer;
+  private final Map<String, OpenedFolder> open = new LinkedHashMap<>();
+
+  /**
+   * Knows of no model yet.
+   *
+   * @param config the settings of the model itself
+   * @param target the model itself
+   * @param tokenizer its tokenizer, if it has one
+   */
+  DraftModels(ModelConfig config, LoadedModel target, @Nullable Tokenizer tokenizer) {
+    this.config = config;
+    this.target = target;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Returns a model, to guess for a request.
+   *
+   * @param path its folder or configuration file
+   * @throws InvalidRequestException if it cannot be used
+   */
+  synchronized LoadedModel named(String path) {
+    try {
+      return open(path);
+    } catch (ModelLoadException e) {
+      throw new InvalidRequestException("assistant_model " + path + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Opens a model, if it is not open yet.
+   *
+   * @throws ModelLoadException if it cannot be used
+   */
+  synchronized LoadedModel open(String path) {
+    OpenedFolder opened = open.get(path);
+    if (opened == null) {
+      opened = OpenedFolder.open(configOf(Paths.get(path)), new ArrayList<>());
+      try {
+        check(path, opened);
+      } catch (RuntimeException | Error e) {
+        opened.close();
+        throw e;
+      }
+      open.put(path, opened);
+    }
+    return opened.model();
+  }
+
+  private ModelConfig configOf(Path path) {
+    if (!Files.isDirectory(path)) {
+      return ModelConfig.load(path);
+    }
+    ModelConfig.Builder builder =
+        ModelConfig.builder(path)
+            .providers(config.providers().toArray(new io.loquent.ExecutionProvider[0]))
+            .graphAdditions(config.graphAdditions());
+    config.intraOpThreads().ifPresent(builder::intraOpThreads);
+    config.interOpThreads().ifPresent(builder::interOpThreads);
+    config.spinning().ifPresent(builder::spinning);
+    config.memoryLimitBytes().ifPresent(builder::memoryLimitBytes);
+    config.optimizedModelCache().ifPresent(builder::optimizedModelCache);
+    config.sessionEntries().forEach(builder::sessionEntry);
+    return builder.build();
+  }
+
+  private void check(String path, OpenedFolder draft) {
+    LoadedModel model = draft.model();
+    if (model.isEncoderDecoder() != target.isEncoderDecoder()
+        || model.readsTokens() != target.readsTokens()) {
+      throw new ModelLoadException(
+          "the draft model "
+              + path
+              + " reads another kind of input than "
+              + target.info().name()
+              + ": both must be decoders, or encoder-decoders whose encoders read the same");
+    }
+    int size = model.info().vocabularySize();
+    if (size != target.info().vocabularySize()) {
+      throw otherVocabulary(path, size + " tokens, not " + target.info().vocabularySize());
+    }
+    Tokenizer drafts = draft.tokenizer();
+    if (drafts != null && tokenizer != null) {
+      int step = Math.max(1, size / COMPARED_TOKENS);
+      for (int id = 0; id < Math.min(size, tokenizer.vocabularySize()); id += step) {
+        int[] ids = {id};
+        String own = tokenizer.decode(ids, false);
+        if (id >= drafts.vocabularySize() || !own.equals(drafts.decode(ids, false))) {
+          throw otherVocabulary(path, "another token " + id + " (\"" + own + "\" here)");
+        }
+      }
+    }
+  }
+
+  private ModelLoadException otherVocabulary(String path, String found) {
+    return new ModelLoadException(
+        "the draft model "
+            + path
+            + " has another vocabulary than "
+            + target.info().name()
+            + ": it has "
+            + found
+            + "; use a model of the same family, which was trained with the same tokenizer");
+  }
+
+  @Override
+  public synchronized void close() {
+    open.values().forEach(OpenedFolder::close);
+    open.clear();
+  }
+}

@@ -312,7 +312,10 @@ public final class Option<T> {
   public static final Option<String> ASSISTANT_MODEL =
       new Option<>("assistant_model", OptionType.path());
 
-  /** How many tokens {@link #ASSISTANT_MODEL} guesses at a time. */
+  /**
+   * How many tokens {@link #ASSISTANT_MODEL} guesses at a time. Unset, as many as pay: by how many
+   * are right, and by what guesses and runs are measured to take.
+   */
   public static final Option<Integer> NUM_ASSISTANT_TOKENS =
       new Option<>("num_assistant_tokens", OptionType.integer(1, 1024));
 
@@ -323,7 +326,10 @@ public final class Option<T> {
   public static final Option<Double> ASSISTANT_CONFIDENCE_THRESHOLD =
       new Option<>("assistant_confidence_threshold", OptionType.number("[0, 1]"));
 
-  /** How many tokens prompt lookup guesses at a time; turns {@link #PROMPT_LOOKUP} on. */
+  /**
+   * How many tokens prompt lookup guesses at a time; turns {@link #PROMPT_LOOKUP} on. Unset, as
+   * many as pay.
+   */
   public static final Option<Integer> PROMPT_LOOKUP_NUM_TOKENS =
       new Option<>("prompt_lookup_num_tokens", OptionType.integer(1, 1024));
 

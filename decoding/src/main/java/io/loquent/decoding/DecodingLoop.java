@@ -168,6 +168,17 @@ public final class DecodingLoop implements AutoCloseable {
     for (int i = 0; i < searches.size(); i++) {
       all += searches.get(i).writeCounts(counts, state);
     }
+    for (int i = 0; i < searches.size(); i++) {
+      searches.get(i).search.drafts().runBegins();
+    }
+    StepOutput output = append(all);
+    for (int i = 0; i < searches.size(); i++) {
+      searches.get(i).search.drafts().runEnded();
+    }
+    return output;
+  }
+
+  private StepOutput append(int all) {
     if (all == state.rows()) {
       for (int i = 0; i < searches.size(); i++) {
         searches.get(i).writeTokens(tokens);

@@ -1,6 +1,11 @@
 package io.loquent.decoding;
 
-/** Decides how many tokens are drafted for each sequence of a request. Confined to one thread. */
+/**
+ * Decides how many tokens are drafted for each sequence of a request. Confined to one thread.
+ *
+ * <p>Each round begins with {@link #next}; {@link #drafted}, {@link #ran} and {@link #verified}
+ * then tell what came of it.
+ */
 public interface DraftLength {
 
   /**
@@ -11,12 +16,34 @@ public interface DraftLength {
   int next();
 
   /**
+   * Takes note of what drafting took.
+   *
+   * @param tokens how many were drafted for the sequence with most of them, at least 1
+   * @param nanos how long it took, in nanoseconds
+   */
+  default void drafted(int tokens, long nanos) {
+    // A length that does not depend on time.
+  }
+
+  /**
+   * Takes note of what a run of the model took.
+   *
+   * @param width how many tokens a sequence appended at most, drafted ones included; at least 1
+   * @param nanos how long it took, in nanoseconds
+   */
+  default void ran(int width, long nanos) {
+    // A length that does not depend on time.
+  }
+
+  /**
    * Takes note of what became of a sequence's drafted tokens.
    *
    * @param verified how many were verified, at least 1
    * @param accepted how many of them were chosen
    */
-  void verified(int verified, int accepted);
+  default void verified(int verified, int accepted) {
+    // A length that does not depend on what is accepted.
+  }
 
   /**
    * Always drafts the same number of tokens.
@@ -25,16 +52,6 @@ public interface DraftLength {
    * @return a length that learns nothing
    */
   static DraftLength fixed(int tokens) {
-    return new DraftLength() {
-      @Override
-      public int next() {
-        return tokens;
-      }
-
-      @Override
-      public void verified(int verified, int accepted) {
-        // The length does not depend on it.
-      }
-    };
+    return () -> tokens;
   }
 }

@@ -45,6 +45,16 @@ public interface Drafts {
    */
   int token(int row, int index);
 
+  /** Is told that the next run begins now. */
+  default void runBegins() {
+    // Nobody wants to know how long it takes.
+  }
+
+  /** Is told that the run has come to its end. */
+  default void runEnded() {
+    // Nobody wants to know how long it took.
+  }
+
   /**
    * Returns how many of the newest tokens that a row appended in the last run were not chosen, so
    * that they are to be taken back.

@@ -5,10 +5,12 @@ import io.loquent.InvalidRequestException;
 import io.loquent.Option;
 import io.loquent.decoding.DecodingState;
 import io.loquent.decoding.DraftLength;
+import io.loquent.decoding.Drafter;
 import io.loquent.decoding.Drafting;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
+import io.loquent.decoding.speculation.AdaptiveLength;
 import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
 import io.loquent.runtime.model.LoadedModel;
@@ -26,8 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class RequestDrafting implements AutoCloseable {
 
   private static final int DEFAULT_NGRAM = 3;
-  private static final int DEFAULT_LOOKED_UP = 10;
-  private static final int DEFAULT_DRAFTED = 4;
+  private static final int FIRST_LOOKED_UP = 8;
+  private static final int MOST_LOOKED_UP = 24;
+  private static final int FIRST_DRAFTED = 4;
+  private static final int MOST_DRAFTED = 16;
 
   private final @Nullable Drafting drafting;
   private @Nullable RunControl control;
@@ -70,20 +74,31 @@ final class RequestDrafting implements AutoCloseable {
     // The encoder's input of a decoder-only model is the prompt, which the sequence begins with.
     int[] encoderIds = prompt.encoderIds() == prompt.ids() ? new int[0] : prompt.encoderIds();
     int ngram = options.get(Option.MAX_MATCHING_NGRAM_SIZE).orElse(DEFAULT_NGRAM);
-    int tokens = options.get(Option.PROMPT_LOOKUP_NUM_TOKENS).orElse(DEFAULT_LOOKED_UP);
-    return new Drafting(new PromptLookup(ngram, encoderIds), DraftLength.fixed(tokens));
+    return drafting(
+        new PromptLookup(ngram, encoderIds),
+        options.get(Option.PROMPT_LOOKUP_NUM_TOKENS),
+        FIRST_LOOKED_UP,
+        MOST_LOOKED_UP);
+  }
+
+  private static Drafting drafting(Drafter drafter, Optional<Integer> fixed, int first, int most) {
+    DraftLength length =
+        fixed.isPresent() ? DraftLength.fixed(fixed.get()) : new AdaptiveLength(first, most);
+    return new Drafting(drafter, length, System::nanoTime);
   }
 
   private Drafting byModel(SearchSetup setup, PromptRow row, LoadedModel model) {
     GenerationOptions options = setup.options();
     int longest = SequenceLimits.of(setup).maxLength();
-    return new Drafting(
+    return drafting(
         new ModelDrafter(
             setup,
             () -> open(model, row, longest),
             model.contextLength().orElse(Integer.MAX_VALUE),
             options.get(Option.ASSISTANT_CONFIDENCE_THRESHOLD).orElse(0.0)),
-        DraftLength.fixed(options.get(Option.NUM_ASSISTANT_TOKENS).orElse(DEFAULT_DRAFTED)));
+        options.get(Option.NUM_ASSISTANT_TOKENS),
+        FIRST_DRAFTED,
+        MOST_DRAFTED);
   }
 
   private DecodingState open(LoadedModel model, PromptRow row, int longest) {

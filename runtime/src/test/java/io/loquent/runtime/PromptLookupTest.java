@@ -38,7 +38,7 @@ final class PromptLookupTest {
   }
 
   private static GenerationRequest lookup() {
-    return request(o -> o.set(Option.PROMPT_LOOKUP, true));
+    return request(o -> o.set(Option.PROMPT_LOOKUP_NUM_TOKENS, 8));
   }
 
   @Test

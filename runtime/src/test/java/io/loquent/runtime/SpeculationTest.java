@@ -146,7 +146,8 @@ final class SpeculationTest {
               ? null
               : new Drafting(
                   drafter(kind, plain.get(i), encoderIds, model.info().vocabularySize()),
-                  DraftLength.fixed(length));
+                  DraftLength.fixed(length),
+                  () -> 0);
       rows.add(prepared.row);
       searches.add(
           Searches.of(

@@ -40,6 +40,16 @@ final class GuidedSearch implements Search {
         public int rejected(int row) {
           return search.drafts().rejected(row / 2);
         }
+
+        @Override
+        public void runBegins() {
+          search.drafts().runBegins();
+        }
+
+        @Override
+        public void runEnded() {
+          search.drafts().runEnded();
+        }
       };
 
   GuidedSearch(Search search, double scale, int vocabularySize) {

@@ -118,6 +118,7 @@ final class PlainSearch implements Search {
     rows = next;
     started = true;
     if (guesses != null) {
+      guesses.endChoice();
       guesses.guess(sequenceOfRow, rows, histories);
     }
   }
@@ -125,8 +126,12 @@ final class PlainSearch implements Search {
   /** Chooses a sequence's next token, and further ones while they are as guessed. */
   private boolean extend(StepOutput output, int outputRow, int row, int index) {
     Sequence sequence = sequences[index];
-    int guessed = started && guesses != null ? output.positions(outputRow) - 1 : 0;
-    if (guesses == null || guessed == 0) {
+    int appended = started && guesses != null ? output.positions(outputRow) : 0;
+    if (guesses != null) {
+      guesses.appended(appended);
+    }
+    int guessed = appended - 1;
+    if (guesses == null || guessed < 1) {
       return sequence.append(choose(output, outputRow, index, sequence), stops);
     }
     int accepted = 0;

@@ -13,6 +13,9 @@ final class SpeculativeRows implements Drafts {
   private final StopConditions stops;
   private final DraftRows rows = new DraftRows();
   private final int[] rejected;
+  private long runStart;
+  private long runNanos;
+  private int width;
   private int runs;
   private int rounds;
   private int drafted;
@@ -28,6 +31,29 @@ final class SpeculativeRows implements Drafts {
   void beginChoice() {
     Arrays.fill(rejected, 0);
     runs++;
+  }
+
+  @Override
+  public void runBegins() {
+    runStart = drafting.clock().getAsLong();
+  }
+
+  @Override
+  public void runEnded() {
+    runNanos = drafting.clock().getAsLong() - runStart;
+  }
+
+  /** Takes note of how many tokens a row appended in the last run. */
+  void appended(int count) {
+    width = Math.max(width, count);
+  }
+
+  /** Ends looking at what a run has brought. */
+  void endChoice() {
+    if (width > 0) {
+      drafting.length().ran(width, runNanos);
+      width = 0;
+    }
   }
 
   /** Takes note of how many of a row's verified guesses were chosen. */
@@ -50,7 +76,15 @@ final class SpeculativeRows implements Drafts {
       rows.add(sequenceOfRow[row], history, Math.min(length, room));
     }
     if (length > 0 && count > 0) {
+      long start = drafting.clock().getAsLong();
       drafting.drafter().draft(rows);
+      int most = 0;
+      for (int row = 0; row < count; row++) {
+        most = Math.max(most, rows.count(row));
+      }
+      if (most > 0) {
+        drafting.length().drafted(most, drafting.clock().getAsLong() - start);
+      }
       for (int row = 0; row < count; row++) {
         rows.limit(row, useful(row));
       }

@@ -55,6 +55,6 @@ final class Guessers {
   }
 
   static SearchSetup with(SearchSetup setup, Drafter drafter, int length) {
-    return setup.with(new Drafting(drafter, DraftLength.fixed(length)));
+    return setup.with(new Drafting(drafter, DraftLength.fixed(length), () -> 0));
   }
 }

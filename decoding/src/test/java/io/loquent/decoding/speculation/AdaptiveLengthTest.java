@@ -1,0 +1,114 @@
+package io.loquent.decoding.speculation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loquent.decoding.DraftLength;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class AdaptiveLengthTest {
+
+  private static final int MOST = 16;
+
+  /** A model whose runs take a fixed time and some for each token, and its guesser. */
+  private static final class World {
+    final Random random = new Random(1);
+    double acceptance;
+    double perDraft;
+    double perToken;
+    long tokens;
+    double time;
+    int drafting;
+
+    World(double acceptance, double perDraft, double perToken) {
+      this.acceptance = acceptance;
+      this.perDraft = perDraft;
+      this.perToken = perToken;
+    }
+
+    void run(DraftLength length, int count) {
+      tokens = 0;
+      time = 0;
+      drafting = 0;
+      for (int i = 0; i < count; i++) {
+        int drafts = length.next();
+        double draftTime = perDraft * drafts;
+        double runTime = 1 + perToken * drafts;
+        if (drafts > 0) {
+          length.drafted(drafts, (long) (1e6 * draftTime));
+          drafting++;
+        }
+        length.ran(drafts + 1, (long) (1e6 * runTime));
+        int right = 0;
+        while (right < drafts && random.nextDouble() < acceptance) {
+          right++;
+        }
+        if (drafts > 0) {
+          length.verified(drafts, right);
+        }
+        tokens += right + 1;
+        time += draftTime + runTime;
+      }
+    }
+
+    /** Tokens per time of the best fixed length, by the formula. */
+    double bestRate() {
+      double best = 1;
+      for (int k = 1; k <= MOST; k++) {
+        double tokensPerRound = (1 - Math.pow(acceptance, k + 1)) / (1 - acceptance);
+        best = Math.max(best, tokensPerRound / (1 + k * (perDraft + perToken)));
+      }
+      return best;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.95, 0.02, 0.02",
+    "0.9, 0.1, 0.05",
+    "0.8, 0.2, 0.1",
+    "0.7, 0.05, 0.3",
+    "0.6, 0.3, 0",
+    "0.5, 0.05, 0.01",
+    "0.3, 0.02, 0.02",
+    "0.2, 0.5, 0.5"
+  })
+  void the_length_gives_nearly_as_many_tokens_per_time_as_the_best_one(
+      double acceptance, double perDraft, double perToken) {
+    World world = new World(acceptance, perDraft, perToken);
+    world.run(new AdaptiveLength(4, MOST), 4000);
+    assertThat(world.tokens / world.time).isGreaterThan(0.92 * world.bestRate());
+  }
+
+  @Test
+  void drafting_that_does_not_pay_stops_but_for_rare_tries() {
+    World world = new World(0.1, 0.6, 0.2);
+    DraftLength length = new AdaptiveLength(4, MOST);
+    world.run(length, 100);
+    world.run(length, 2000);
+    assertThat(world.drafting).isBetween(1, 40);
+    assertThat(world.tokens / world.time).isGreaterThan(0.98);
+  }
+
+  @Test
+  void drafting_begins_again_once_it_pays() {
+    World world = new World(0.05, 0.1, 0.05);
+    DraftLength length = new AdaptiveLength(4, MOST);
+    world.run(length, 500);
+    world.acceptance = 0.9;
+    world.run(length, 1500);
+    world.run(length, 500);
+    assertThat(world.tokens / world.time).isGreaterThan(0.9 * world.bestRate());
+  }
+
+  @Test
+  void the_first_round_is_plain_and_then_the_first_length_counts() {
+    DraftLength length = new AdaptiveLength(5, 9);
+    assertThat(length.next()).isZero();
+    length.ran(1, 1000);
+    assertThat(length.next()).isEqualTo(5);
+    assertThat(DraftLength.fixed(3).next()).isEqualTo(3);
+  }
+}

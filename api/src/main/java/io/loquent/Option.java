@@ -293,16 +293,6 @@ public final class Option<T> {
       new Option<>("guidance_scale", OptionType.number("(-inf, inf)"));
 
   /**
-   * Whether tokens are guessed ahead by prompt lookup (Saxena 2023), which pays where the output
-   * copies from the input or repeats itself: the last tokens are looked for earlier in the sequence
-   * and in the encoder's input, what followed them there is the guess, and one run of the model
-   * verifies it (speculative decoding, Leviathan et al. 2023). The output stays the same. Greedy
-   * search and sampling only; default false, or true with {@link #PROMPT_LOOKUP_NUM_TOKENS}.
-   */
-  public static final Option<Boolean> PROMPT_LOOKUP =
-      new Option<>("prompt_lookup", OptionType.flag());
-
-  /**
    * A smaller model that guesses tokens ahead (speculative decoding, Leviathan et al. 2023): its
    * folder, or its configuration file. Its tokens must be those of the model itself. One run of the
    * model verifies its guesses, and the output stays the same. It is opened when a request first
@@ -325,6 +315,16 @@ public final class Option<T> {
    */
   public static final Option<Double> ASSISTANT_CONFIDENCE_THRESHOLD =
       new Option<>("assistant_confidence_threshold", OptionType.number("[0, 1]"));
+
+  /**
+   * Whether tokens are guessed ahead by prompt lookup (Saxena 2023), which pays where the output
+   * copies from the input or repeats itself: the last tokens are looked for earlier in the sequence
+   * and in the encoder's input, what followed them there is the guess, and one run of the model
+   * verifies it (speculative decoding, Leviathan et al. 2023). The output stays the same. Greedy
+   * search and sampling only; default false, or true with {@link #PROMPT_LOOKUP_NUM_TOKENS}.
+   */
+  public static final Option<Boolean> PROMPT_LOOKUP =
+      new Option<>("prompt_lookup", OptionType.flag());
 
   /**
    * How many tokens prompt lookup guesses at a time; turns {@link #PROMPT_LOOKUP} on. Unset, as

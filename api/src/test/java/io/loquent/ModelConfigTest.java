@@ -105,6 +105,22 @@ class ModelConfigTest {
   }
 
   @Test
+  void a_line_says_how_tokens_are_guessed_ahead() throws IOException {
+    ModelConfig config =
+        load("m.json", "{\"model\": \"models/g2p\", \"draft\": {\"prompt_lookup\": true}}");
+    assertThat(config.defaults().get(Option.PROMPT_LOOKUP)).contains(true);
+    config = load("m.properties", "model=models/g2p\ndraft.model=models/g2p\n");
+    assertThat(config.defaults().get(Option.ASSISTANT_MODEL))
+        .contains(folder.toAbsolutePath().resolve("models/g2p").normalize().toString());
+    assertThatExceptionOfType(ModelLoadException.class)
+        .isThrownBy(() -> load("m.properties", "model=models/g2p\ndraft.model=nowhere\n"))
+        .withMessageContaining("draft.model=nowhere: there is no model folder");
+    assertThatExceptionOfType(ModelLoadException.class)
+        .isThrownBy(() -> load("m.properties", "model=models/g2p\ndraft.prompt_lookup=4\n"))
+        .withMessageContaining("draft.prompt_lookup must be true or false; found 4");
+  }
+
+  @Test
   void a_copy_by_builder_is_the_same() throws IOException {
     assertFull(load("loquent.json", FULL_JSON).toBuilder().build());
   }

@@ -223,7 +223,8 @@ final class RequestRun {
         counted.draftedTokens(),
         counted.acceptedTokens(),
         counted.modelRunsSaved(),
-        exactDrafts);
+        exactDrafts,
+        counted.acceptedIndexes());
   }
 
   private Candidate candidate(Hypothesis hypothesis) {

@@ -134,6 +134,7 @@ final class PlainSearch implements Search {
     if (guesses == null || guessed < 1) {
       return sequence.append(choose(output, outputRow, index, sequence), stops);
     }
+    int first = sequence.tokens.size();
     int accepted = 0;
     boolean goesOn = true;
     boolean asGuessed = true;
@@ -143,7 +144,7 @@ final class PlainSearch implements Search {
       asGuessed = accepted < guessed && sequence.newest() == guesses.token(row, accepted);
       accepted += asGuessed ? 1 : 0;
     }
-    guesses.verified(row, guessed, accepted);
+    guesses.verified(row, guessed, accepted, index, first);
     return goesOn;
   }
 

@@ -4,7 +4,9 @@ import io.loquent.Speculation;
 import io.loquent.decoding.DraftRows;
 import io.loquent.decoding.Drafting;
 import io.loquent.decoding.Drafts;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** The guesses for the rows of a search, and what became of those of the last run. */
 final class SpeculativeRows implements Drafts {
@@ -20,6 +22,9 @@ final class SpeculativeRows implements Drafts {
   private int rounds;
   private int drafted;
   private int accepted;
+
+  /** Which tokens of the first sequence were guessed right. */
+  private final List<Integer> ofFirst = new ArrayList<>();
 
   SpeculativeRows(Drafting drafting, StopConditions stops, int mostRows) {
     this.drafting = drafting;
@@ -56,8 +61,16 @@ final class SpeculativeRows implements Drafts {
     }
   }
 
-  /** Takes note of how many of a row's verified guesses were chosen. */
-  void verified(int row, int verified, int chosen) {
+  /**
+   * Takes note of how many of a row's verified guesses were chosen.
+   *
+   * @param number which of the sequences is in the row
+   * @param index which of its generated tokens the first guess was for
+   */
+  void verified(int row, int verified, int chosen, int number, int index) {
+    for (int i = 0; number == 0 && i < chosen; i++) {
+      ofFirst.add(index + i);
+    }
     rejected[row] = verified - chosen;
     rounds++;
     drafted += verified;
@@ -108,7 +121,7 @@ final class SpeculativeRows implements Drafts {
    * @param longest tokens of the longest sequence: as many runs as it would have taken
    */
   Speculation speculation(int longest) {
-    return new Speculation(rounds, drafted, accepted, longest - runs, true);
+    return new Speculation(rounds, drafted, accepted, longest - runs, true, ofFirst);
   }
 
   @Override

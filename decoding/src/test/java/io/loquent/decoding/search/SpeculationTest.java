@@ -235,7 +235,17 @@ final class SpeculationTest {
     ScriptedModel model = ScriptedModel.of(VOCABULARY, MODEL, PROMPT);
     finish(model, search);
     // The prompt gives one token, each further run four.
-    assertThat(search.speculation().orElseThrow()).isEqualTo(new Speculation(15, 45, 45, 45, true));
+    Speculation speculation = search.speculation().orElseThrow();
+    assertThat(speculation.rounds()).isEqualTo(15);
+    assertThat(speculation.draftedTokens()).isEqualTo(45);
+    assertThat(speculation.acceptedTokens()).isEqualTo(45);
+    assertThat(speculation.modelRunsSaved()).isEqualTo(45);
+    assertThat(speculation.acceptedPerRound()).isEqualTo(3);
+    // Every fourth token, and the first one, was chosen with no guess for it.
+    assertThat(speculation.acceptedIndexes())
+        .hasSize(45)
+        .startsWith(1, 2, 3, 5, 6)
+        .endsWith(57, 58, 59);
     assertThat(model.runs).isEqualTo(16);
     assertThat(model.dropped).isZero();
   }

@@ -9,7 +9,7 @@ import io.loquent.GenerationResult;
 import io.loquent.Generator;
 import io.loquent.Input;
 import io.loquent.ModelConfig;
-import io.loquent.Option;
+import io.loquent.Speculation;
 import io.loquent.spi.GeneratorProvider;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Text in, text out, as it is generated. */
 @Command(
@@ -34,6 +35,12 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private ModelChoice model = new ModelChoice();
   @Mixin private OptionFlags flags = new OptionFlags();
+
+  @Option(
+      names = "--color-drafts",
+      description = "Prints the text at its end, with the tokens that were guessed right in green.")
+  private boolean colors;
+
   @Mixin private TextSource source = new TextSource();
 
   GenerateCommand(
@@ -52,19 +59,24 @@ final class GenerateCommand implements Callable<Integer> {
       Cancellation cancellation = Cancellation.create();
       GenerationRequest request =
           GenerationRequest.of(input).options(options).cancellation(cancellation).build();
-      boolean severalAskedFor = options.get(Option.NUM_RETURN_SEQUENCES).orElse(1) > 1;
+      boolean severalAskedFor = options.get(io.loquent.Option.NUM_RETURN_SEQUENCES).orElse(1) > 1;
       GenerationResult result =
           Interrupt.cancelling(
               cancellation,
               () ->
-                  severalAskedFor
+                  severalAskedFor || colors
                       ? generator.generate(request)
                       : TextPrinter.stream(generator, request, terminal.out()));
       if (result.candidates().size() > 1) {
         TextPrinter.list(result, terminal.out());
+      } else if (colors) {
+        TextPrinter.colored(result, terminal.out());
       }
       if (verbose.getAsBoolean()) {
         printStatistics(result);
+      }
+      if (verbose.getAsBoolean() || flags.drafts()) {
+        result.speculation().ifPresent(this::printSpeculation);
       }
       return isCancelled(result) ? Interrupt.EXIT_CODE : 0;
     }
@@ -74,6 +86,23 @@ final class GenerateCommand implements Callable<Integer> {
     return result.candidates().stream()
         .map(Candidate::finishReason)
         .anyMatch(FinishReason.CANCELLED::equals);
+  }
+
+  private void printSpeculation(Speculation speculation) {
+    terminal
+        .err()
+        .printf(
+            Locale.ROOT,
+            "%d of %d guessed tokens were right (%.0f%%), %.2f per round; %d model runs saved%s%n",
+            speculation.acceptedTokens(),
+            speculation.draftedTokens(),
+            100 * speculation.acceptance(),
+            speculation.acceptedPerRound(),
+            speculation.modelRunsSaved(),
+            speculation.exact()
+                ? ""
+                : "; this graph quantizes activations at each run, so the text may differ from one"
+                    + " without guesses");
   }
 
   private void printStatistics(GenerationResult result) {

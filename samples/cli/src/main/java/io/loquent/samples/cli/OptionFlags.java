@@ -68,7 +68,18 @@ final class OptionFlags {
     @Option(names = "--seed", paramLabel = "N", description = "Makes sampling reproducible.")
     private @Nullable Long seed;
 
+    @Option(
+        names = "--draft",
+        paramLabel = "DIR|lookup",
+        description =
+            "Guesses tokens ahead, by a smaller model or by looking them up in the text so far; the"
+                + " text stays the same. Prints what it has brought.")
+    private @Nullable String draft;
+
     private void addTo(Map<String, @Nullable Object> options) {
+      boolean lookup = "lookup".equals(draft);
+      put(options, "prompt_lookup", lookup ? true : null);
+      put(options, "assistant_model", lookup ? null : draft);
       put(options, "num_beams", numBeams);
       put(options, "num_return_sequences", numReturnSequences);
       put(options, "max_new_tokens", maxNewTokens);
@@ -89,6 +100,11 @@ final class OptionFlags {
         options.put(name, value);
       }
     }
+  }
+
+  /** Whether tokens are to be guessed ahead by {@code --draft}. */
+  boolean drafts() {
+    return handy.draft != null;
   }
 
   /**

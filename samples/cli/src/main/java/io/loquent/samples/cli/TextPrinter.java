@@ -4,8 +4,13 @@ import io.loquent.Candidate;
 import io.loquent.GenerationRequest;
 import io.loquent.GenerationResult;
 import io.loquent.Generator;
+import io.loquent.Speculation;
+import io.loquent.Token;
 import java.io.PrintStream;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Prints generated text. */
 final class TextPrinter {
@@ -27,6 +32,17 @@ final class TextPrinter {
             });
     out.println();
     return result;
+  }
+
+  /** Prints the first candidate with the tokens that were guessed right in green. */
+  static void colored(GenerationResult result, PrintStream out) {
+    Set<Integer> guessed =
+        new HashSet<>(result.speculation().map(Speculation::acceptedIndexes).orElse(List.of()));
+    for (Token token : result.best().tokens()) {
+      boolean green = guessed.contains(token.index());
+      out.print(green ? "\u001B[32m" + token.text() + "\u001B[0m" : token.text());
+    }
+    out.println();
   }
 
   /** Lists all candidates, best first, with their scores; further lines of a text are indented. */

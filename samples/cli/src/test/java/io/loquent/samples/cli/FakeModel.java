@@ -4,6 +4,7 @@ import io.loquent.Candidate;
 import io.loquent.ContextLengthException;
 import io.loquent.FinishReason;
 import io.loquent.GenerationListener;
+import io.loquent.GenerationOptions;
 import io.loquent.GenerationRequest;
 import io.loquent.GenerationResult;
 import io.loquent.Generator;
@@ -13,6 +14,7 @@ import io.loquent.ModelInfo;
 import io.loquent.ModelReport;
 import io.loquent.Option;
 import io.loquent.Score;
+import io.loquent.Speculation;
 import io.loquent.Timings;
 import io.loquent.Token;
 import io.loquent.TokenStream;
@@ -111,7 +113,17 @@ final class FakeModel implements GeneratorProvider, Generator {
     return new GenerationResult(
         candidates,
         new Usage(tokens.size(), tokens.size() * count, tokens.size()),
-        new Timings(Duration.ofMillis(1), Duration.ofMillis(2)));
+        new Timings(Duration.ofMillis(1), Duration.ofMillis(2)),
+        speculation(request.options()));
+  }
+
+  private static Optional<Speculation> speculation(GenerationOptions options) {
+    boolean drafts =
+        options.get(Option.PROMPT_LOOKUP).orElse(false)
+            || options.get(Option.ASSISTANT_MODEL).isPresent();
+    return drafts
+        ? Optional.of(new Speculation(2, 8, 2, 1, true, List.of(1, 3)))
+        : Optional.empty();
   }
 
   private static int[] ids(Input input) {

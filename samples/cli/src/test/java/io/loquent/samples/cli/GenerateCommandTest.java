@@ -134,6 +134,33 @@ final class GenerateCommandTest {
   }
 
   @Test
+  void guesses_by_a_model_or_by_lookup_and_says_what_that_has_brought() {
+    String statistics =
+        "2 of 8 guessed tokens were right (25%), 1.00 per round; 1 model runs saved"
+            + System.lineSeparator();
+
+    Outcome outcome = runner.run("generate", "--draft=lookup", "--model", dir, "abcd");
+
+    assertThat(outcome).isEqualTo(new Outcome(0, "ABCD" + System.lineSeparator(), statistics));
+    assertThat(request().options().toMap()).hasToString("{prompt_lookup=true}");
+
+    model.requests.clear();
+    outcome = runner.run("generate", "--draft=models/small", "--model", dir, "abcd");
+
+    assertThat(outcome.err()).isEqualTo(statistics);
+    assertThat(request().options().toMap()).hasToString("{assistant_model=models/small}");
+  }
+
+  @Test
+  void colors_what_was_guessed_right() {
+    Outcome outcome =
+        runner.run("generate", "--draft=lookup", "--color-drafts", "--model", dir, "abcd");
+
+    assertThat(outcome.out())
+        .isEqualTo("A\u001B[32mB\u001B[0mC\u001B[32mD\u001B[0m" + System.lineSeparator());
+  }
+
+  @Test
   void puts_precision_and_providers_over_the_configuration() {
     runner.run("generate", "--model", dir, "--precision=q8", "--providers=cuda,cpu", "x");
 

@@ -10,6 +10,7 @@ import io.loquent.Generator;
 import io.loquent.Input;
 import io.loquent.ModelConfig;
 import io.loquent.Score;
+import io.loquent.Speculation;
 import io.loquent.Token;
 import io.loquent.TokenStream;
 import java.nio.file.Paths;
@@ -97,6 +98,16 @@ final class ReadmeSnippets {
             GenerationRequest.text("verse").options(o -> o.numBeams(1)).build());
     List<GenerationResult> results = generator.generateAll(requests);
     return results;
+  }
+
+  static Speculation speculate(Generator generator) {
+    GenerationRequest edit =
+        GenerationRequest.text("ROMEO:\n")
+            .options(o -> o.maxNewTokens(64).promptLookup(true))
+            .build();
+    Speculation speculation = generator.generate(edit).speculation().orElseThrow();
+    System.out.println(speculation.acceptedPerRound() + " " + speculation.modelRunsSaved());
+    return speculation;
   }
 
   static Score score(Generator generator) {

@@ -108,6 +108,7 @@ final class ReadmeTest {
       assertThat(streamed).isNotEmpty().isEqualTo(heard);
       assertThat(ReadmeSnippets.cancel(generator).text()).isNotEmpty();
       assertThat(printedBy(() -> ReadmeSnippets.score(generator))).startsWith("-");
+      assertThat(printedBy(() -> ReadmeSnippets.speculate(generator))).contains(" ");
     }
   }
 

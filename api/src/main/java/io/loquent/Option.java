@@ -295,9 +295,10 @@ public final class Option<T> {
   /**
    * A smaller model that guesses tokens ahead (speculative decoding, Leviathan et al. 2023): its
    * folder, or its configuration file. Its tokens must be those of the model itself. One run of the
-   * model verifies its guesses, and the output stays the same. It is opened when a request first
-   * names it, with the settings of the model itself if a folder is named, and kept until the
-   * generator is closed. Greedy search and sampling only; none by default.
+   * model verifies its guesses, and the output stays the same; sampling without a {@link #SEED}
+   * keeps its distribution. It is opened when a request first names it, with the settings of the
+   * model itself if a folder is named, and kept until the generator is closed. Greedy search and
+   * sampling only; none by default.
    */
   public static final Option<String> ASSISTANT_MODEL =
       new Option<>("assistant_model", OptionType.path());

@@ -97,7 +97,8 @@ public interface DecodingState extends AutoCloseable {
 
   /**
    * Settles an append of several tokens: takes back those that do not stay. Runs nothing, and needs
-   * no further memory.
+   * no further memory. What the run has answered for tokens that stay is valid for as long as
+   * before.
    *
    * @param dropped how many of its newest tokens each row loses, less than it appended
    */
@@ -105,6 +106,7 @@ public interface DecodingState extends AutoCloseable {
 
   /**
    * Remembers where the rows are, for {@link #restore}. Until then only single tokens are appended.
+   * What the last run has answered stays valid.
    *
    * @throws io.loquent.InferenceException if there is no memory for it
    */

@@ -4,6 +4,7 @@ import io.loquent.TokenSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sequences that a drafter is asked about, and its guesses. Its memory is reused; confined to
@@ -18,6 +19,11 @@ public final class DraftRows {
   private int[] most = new int[FIRST_ROOM];
   private int[] counts = new int[FIRST_ROOM];
   private int[][] tokens = new int[FIRST_ROOM][0];
+
+  /** By row and guess; kept for the next round. */
+  private final List<List<float[]>> probabilities = new ArrayList<>();
+
+  private int[] known = new int[FIRST_ROOM];
 
   /** Creates it without rows. */
   public DraftRows() {}
@@ -40,6 +46,7 @@ public final class DraftRows {
       numbers = Arrays.copyOf(numbers, 2 * row);
       most = Arrays.copyOf(most, 2 * row);
       counts = Arrays.copyOf(counts, 2 * row);
+      known = Arrays.copyOf(known, 2 * row);
       tokens = Arrays.copyOf(tokens, 2 * row);
       Arrays.fill(tokens, row, 2 * row, new int[0]);
     }
@@ -47,6 +54,7 @@ public final class DraftRows {
     numbers[row] = number;
     most[row] = mostTokens;
     counts[row] = 0;
+    known[row] = 0;
     if (tokens[row].length < mostTokens) {
       tokens[row] = new int[mostTokens];
     }
@@ -100,6 +108,42 @@ public final class DraftRows {
   public void propose(int row, int token) {
     tokens[row][counts[row]] = token;
     counts[row]++;
+  }
+
+  /**
+   * Says with which probabilities a row's newest guess was drawn, by random numbers that nothing
+   * else depends on. It is said of all guesses of a row or of none.
+   *
+   * @param row from 0
+   * @param scores {@code [vocabulary]} log-probabilities plus a constant; copied
+   * @param logSum that constant, in nats
+   */
+  public void drawnFrom(int row, float[] scores, double logSum) {
+    while (probabilities.size() <= row) {
+      probabilities.add(new ArrayList<>());
+    }
+    List<float[]> ofRow = probabilities.get(row);
+    int guess = counts[row] - 1;
+    if (ofRow.size() <= guess) {
+      ofRow.add(new float[scores.length]);
+    }
+    float[] target = ofRow.get(guess);
+    for (int id = 0; id < scores.length; id++) {
+      target[id] = (float) Math.exp(scores[id] - logSum);
+    }
+    known[row] = counts[row];
+  }
+
+  /**
+   * Returns the probabilities that a guess was drawn with.
+   *
+   * @param row from 0
+   * @param index from 0 to {@code count(row) - 1}
+   * @return {@code [vocabulary]} probabilities, valid until the next round; null if it was not
+   *     drawn
+   */
+  public float @Nullable [] drawnFrom(int row, int index) {
+    return index < known[row] ? probabilities.get(row).get(index) : null;
   }
 
   /**

@@ -129,10 +129,10 @@ public final class ScriptedModel implements DecodingState {
     int longest = rows.stream().mapToInt(List::size).max().orElse(0);
     begun += Math.min(mostPositions, longest - begun);
     started = begun == longest;
-    return started ? new Output(promptLengths()) : null;
+    return started ? new Output(lengths()) : null;
   }
 
-  private int[] promptLengths() {
+  private int[] lengths() {
     return rows.stream().mapToInt(List::size).toArray();
   }
 
@@ -228,7 +228,6 @@ public final class ScriptedModel implements DecodingState {
   public void rollback(int[] lost) {
     check(unsettled, "rollback() is called without an append of several tokens");
     unsettled = false;
-    generation++;
     for (int i = 0; i < rows.size(); i++) {
       check(lost[i] >= 0 && lost[i] < lastCounts[i], "a row loses " + lost[i] + " tokens");
       List<Integer> row = rows.get(i);
@@ -317,6 +316,7 @@ public final class ScriptedModel implements DecodingState {
 
   private final class Output implements StepOutput {
     private final int[] positions;
+    private final int[] lengths = lengths();
     private final int madeIn = generation;
     private final int ranked = ranks ? best : 0;
     private final boolean hasLogits = readsLogits || ranked == 0;
@@ -377,7 +377,8 @@ public final class ScriptedModel implements DecodingState {
     private List<Integer> prefix(int row, int position) {
       check(madeIn == generation, "an answer is read after the state's next call");
       List<Integer> tokens = rows.get(row);
-      int length = tokens.size() - positions[row] + position + 1;
+      int length = lengths[row] - positions[row] + position + 1;
+      check(length <= tokens.size(), "an answer is read for a token that was taken back");
       check(position >= 0 && position < positions(row), "there is no position " + position);
       return List.copyOf(tokens.subList(0, length));
     }

@@ -95,7 +95,8 @@ final class RequestDrafting implements AutoCloseable {
             setup,
             () -> open(model, row, longest),
             model.contextLength().orElse(Integer.MAX_VALUE),
-            options.get(Option.ASSISTANT_CONFIDENCE_THRESHOLD).orElse(0.0)),
+            options.get(Option.ASSISTANT_CONFIDENCE_THRESHOLD).orElse(0.0),
+            !options.get(Option.SEED).isPresent()),
         options.get(Option.NUM_ASSISTANT_TOKENS),
         FIRST_DRAFTED,
         MOST_DRAFTED);

@@ -310,7 +310,7 @@ public final class PossibleTokens {
    * @param target receives {@code [vocabulary]} scores, negative infinity for tokens that are not
    *     listed; may be what the step began with
    */
-  void writeTo(float[] target) {
+  public void writeTo(float[] target) {
     if (ids == null) {
       System.arraycopy(scores, 0, target, 0, size);
       return;

@@ -29,13 +29,16 @@ import org.jspecify.annotations.Nullable;
  * the search chooses as if it had been reached alone, and goes on for as long as the choice is the
  * next guess. The result is the same with and without guesses, whatever they are, with every
  * processor and every way to end: the greedy verification of Stern et al. (2018), and for sampling
- * the one by common random numbers (Daliri et al. 2024).
+ * the one by common random numbers (Daliri et al. 2024). Guesses that were drawn from known
+ * probabilities, with random numbers of their own, are verified by {@link RejectionSampling}: the
+ * result then has the same distribution.
  */
 final class PlainSearch implements Search {
 
   private final LogitsReader reader;
   private final ProcessorChain chain;
   private final TokenChoice choice;
+  private final @Nullable RejectionSampling rejection;
   private final TopReport topReport;
   private final StopConditions stops;
 
@@ -61,9 +64,15 @@ final class PlainSearch implements Search {
   private final @Nullable SpeculativeRows guesses;
 
   private PlainSearch(
-      SearchSetup setup, ProcessorChain chain, TokenChoice choice, int count, boolean isGreedy) {
+      SearchSetup setup,
+      ProcessorChain chain,
+      TokenChoice choice,
+      @Nullable RejectionSampling rejection,
+      int count,
+      boolean isGreedy) {
     this.chain = chain;
     this.choice = choice;
+    this.rejection = rejection;
     reader = new LogitsReader(setup);
     topReport = new TopReport(setup);
     stops = new StopConditions(setup);
@@ -89,14 +98,20 @@ final class PlainSearch implements Search {
         setup,
         ProcessorChain.forGreedy(setup),
         (possible, row, position) -> possible.mostProbable(),
+        null,
         1,
         true);
   }
 
   static PlainSearch sampling(SearchSetup setup) {
     Sampler sampler = new Sampler(setup.seed());
+    return sampling(setup, sampler, new RejectionSampling(setup.seed(), sampler));
+  }
+
+  static PlainSearch sampling(SearchSetup setup, Sampler sampler, RejectionSampling rejection) {
     int count = setup.options().get(Option.NUM_RETURN_SEQUENCES).orElse(1);
-    return new PlainSearch(setup, ProcessorChain.forSampling(setup), sampler::draw, count, false);
+    return new PlainSearch(
+        setup, ProcessorChain.forSampling(setup), sampler::draw, rejection, count, false);
   }
 
   @Override
@@ -132,7 +147,7 @@ final class PlainSearch implements Search {
     }
     int guessed = appended - 1;
     if (guesses == null || guessed < 1) {
-      return sequence.append(choose(output, outputRow, index, sequence), stops);
+      return sequence.append(choose(output, outputRow, index, sequence, choice), stops);
     }
     int first = sequence.tokens.size();
     int accepted = 0;
@@ -140,7 +155,8 @@ final class PlainSearch implements Search {
     boolean asGuessed = true;
     while (goesOn && asGuessed) {
       StepOutput there = PositionOutput.of(output, accepted);
-      goesOn = sequence.append(choose(there, outputRow, index, sequence), stops);
+      TokenChoice rule = accepted < guessed ? choiceAt(guesses, row, accepted) : choice;
+      goesOn = sequence.append(choose(there, outputRow, index, sequence, rule), stops);
       asGuessed = accepted < guessed && sequence.newest() == guesses.token(row, accepted);
       accepted += asGuessed ? 1 : 0;
     }
@@ -148,7 +164,18 @@ final class PlainSearch implements Search {
     return goesOn;
   }
 
-  private ChosenToken choose(StepOutput output, int outputRow, int index, Sequence sequence) {
+  /** How to choose where a guess is to be verified. */
+  private TokenChoice choiceAt(SpeculativeRows rowsOfGuesses, int row, int guess) {
+    float[] drawnFrom = rowsOfGuesses.drawnFrom(row, guess);
+    if (rejection == null || drawnFrom == null) {
+      return choice;
+    }
+    int drawn = rowsOfGuesses.token(row, guess);
+    return (left, index, position) -> rejection.choose(left, drawn, drawnFrom, index, position);
+  }
+
+  private ChosenToken choose(
+      StepOutput output, int outputRow, int index, Sequence sequence, TokenChoice rule) {
     FloatBuffer logits = readsInPlace ? output.logitsInPlace(outputRow) : null;
     if (logits != null) {
       return LogProbabilities.mostProbable(logits, raw.length);
@@ -165,7 +192,7 @@ final class PlainSearch implements Search {
       possible.start(scores);
     }
     chain.warp(sequence.history, index, possible);
-    int id = choice.choose(possible, index, sequence.history.generatedLength());
+    int id = rule.choose(possible, index, sequence.history.generatedLength());
     double sum = possible.logSumExp();
     return new ChosenToken(
         id, possible.score(id) - sum, raw[id] - rawSum, topReport.of(possible, sum));

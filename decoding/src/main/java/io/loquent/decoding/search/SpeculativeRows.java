@@ -7,6 +7,7 @@ import io.loquent.decoding.Drafts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The guesses for the rows of a search, and what became of those of the last run. */
 final class SpeculativeRows implements Drafts {
@@ -81,22 +82,24 @@ final class SpeculativeRows implements Drafts {
   /** Guesses for the sequences that go on. */
   void guess(int[] sequenceOfRow, int count, TokenHistory[] histories) {
     int length = drafting.length().next();
+    int most = 0;
     rows.clear();
     for (int row = 0; row < count; row++) {
       TokenHistory history = histories[sequenceOfRow[row]];
       // A run chooses one token more than it verifies.
       int room = stops.limits().maxLength() - history.length() - 1;
       rows.add(sequenceOfRow[row], history, Math.min(length, room));
+      most = Math.max(most, Math.min(length, room));
     }
-    if (length > 0 && count > 0) {
+    if (most > 0) {
       long start = drafting.clock().getAsLong();
       drafting.drafter().draft(rows);
-      int most = 0;
+      int drafts = 0;
       for (int row = 0; row < count; row++) {
-        most = Math.max(most, rows.count(row));
+        drafts = Math.max(drafts, rows.count(row));
       }
-      if (most > 0) {
-        drafting.length().drafted(most, drafting.clock().getAsLong() - start);
+      if (drafts > 0) {
+        drafting.length().drafted(drafts, drafting.clock().getAsLong() - start);
       }
       for (int row = 0; row < count; row++) {
         rows.limit(row, useful(row));
@@ -122,6 +125,11 @@ final class SpeculativeRows implements Drafts {
    */
   Speculation speculation(int longest) {
     return new Speculation(rounds, drafted, accepted, longest - runs, true, ofFirst);
+  }
+
+  /** Returns the probabilities that a guess was drawn with; null if it was not drawn. */
+  float @Nullable [] drawnFrom(int row, int index) {
+    return rows.drawnFrom(row, index);
   }
 
   @Override

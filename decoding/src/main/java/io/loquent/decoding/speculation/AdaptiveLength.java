@@ -131,7 +131,7 @@ public final class AdaptiveLength implements DraftLength {
   @Override
   public void ran(int width, long nanos) {
     if (width < runNanos.length) {
-      runNanos[width] = mean(runNanos[width], Math.max(1.0, nanos));
+      runNanos[width] = mean(runNanos[width], Math.max(1.0, (double) nanos));
     }
   }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Lets a smaller model guess (speculative decoding: Leviathan et al. 2023, Chen et al. 2023). It
  * chooses as the request does: its scores go through the same processors, and for sampling it draws
  * with the random numbers of the same positions, so that where both models agree, both draw the
- * same token.
+ * same token; or with numbers of its own, for verification by rejection.
  *
  * <p>The draft model's state follows the verified tokens: before each round it goes back to those,
  * and takes in what was chosen meanwhile. Confined to one thread.
@@ -37,6 +37,7 @@ public final class ModelDrafter implements Drafter {
   private final boolean removesInvalidValues;
   private final ProcessorChain chain;
   private final @Nullable Sampler sampler;
+  private final boolean tellsProbabilities;
   private final float[] scores;
   private final PossibleTokens possible = new PossibleTokens();
   private final List<Row> rows = new ArrayList<>();
@@ -68,12 +69,15 @@ public final class ModelDrafter implements Drafter {
    *     called when the first guess is wanted
    * @param contextLength longest sequence of the draft model, in tokens; longer ones get no guesses
    * @param leastConfidence guessing stops behind a token whose probability is less; 0 for never
+   * @param independent whether sampling draws with random numbers of its own and tells the
+   *     probabilities, for verification by rejection; otherwise with those of the request
    */
   public ModelDrafter(
       SearchSetup setup,
       Supplier<DecodingState> opening,
       int contextLength,
-      double leastConfidence) {
+      double leastConfidence,
+      boolean independent) {
     this.opening = opening;
     this.contextLength = contextLength;
     this.leastConfidence = leastConfidence;
@@ -81,7 +85,8 @@ public final class ModelDrafter implements Drafter {
     boolean samples = options.get(Option.DO_SAMPLE).orElse(false);
     removesInvalidValues = options.get(Option.REMOVE_INVALID_VALUES).orElse(false);
     chain = samples ? ProcessorChain.forSampling(setup) : ProcessorChain.forGreedy(setup);
-    sampler = samples ? new Sampler(setup.seed()) : null;
+    tellsProbabilities = samples && independent;
+    sampler = samples ? new Sampler(independent ? ~setup.seed() : setup.seed()) : null;
     scores = new float[setup.vocabularySize()];
   }
 
@@ -204,8 +209,7 @@ public final class ModelDrafter implements Drafter {
       boolean more = false;
       for (int row = 0; row < rows.size(); row++) {
         if (rows.get(row).goesOn) {
-          tokens[row] = choose(output, row, rows.get(row));
-          wanted.propose(row, tokens[row]);
+          tokens[row] = choose(output, row, rows.get(row), wanted);
           rows.get(row).goesOn &= wanted.room(row) > 0;
           more |= rows.get(row).goesOn;
         }
@@ -218,7 +222,7 @@ public final class ModelDrafter implements Drafter {
     }
   }
 
-  private int choose(StepOutput output, int stateRow, Row row) {
+  private int choose(StepOutput output, int stateRow, Row row, DraftRows wanted) {
     output.logits(stateRow, scores);
     if (removesInvalidValues) {
       LogProbabilities.removeInvalidValues(scores);
@@ -231,9 +235,14 @@ public final class ModelDrafter implements Drafter {
             ? possible.mostProbable()
             : sampler.draw(possible, row.number, row.continuation.generatedLength());
     row.continuation.append(id);
-    if (leastConfidence > 0) {
-      double probability = Math.exp(possible.score(id) - possible.logSumExp());
-      row.goesOn = probability >= leastConfidence;
+    wanted.propose(stateRow, id);
+    if (leastConfidence > 0 || tellsProbabilities) {
+      double logSum = possible.logSumExp();
+      row.goesOn = Math.exp(possible.score(id) - logSum) >= leastConfidence;
+      if (tellsProbabilities) {
+        possible.writeTo(scores);
+        wanted.drawnFrom(stateRow, scores, logSum);
+      }
     }
     return id;
   }

@@ -14,6 +14,7 @@ import io.loquent.decoding.Runs;
 import io.loquent.decoding.ScriptedModel;
 import io.loquent.decoding.Search;
 import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,41 @@ final class SpeculationTest {
         assertSame(MODEL, setup, drafter.getValue(), length, drafter.getKey() + " " + seed);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 8})
+  void a_draft_model_changes_nothing_however_many_sequences_there_are(int length) {
+    ScriptedModel.Script draft = ScriptedModel.hashed(7, VOCABULARY, 1.2);
+    int accepted = 0;
+    for (int seed = 0; seed < 300; seed++) {
+      SearchSetup setup =
+          Runs.setup(
+              VOCABULARY,
+              PROMPT,
+              "do_sample",
+              true,
+              "seed",
+              seed,
+              "max_new_tokens",
+              15,
+              "num_return_sequences",
+              1 + seed % 3,
+              "eos_token_id",
+              11,
+              "repetition_penalty",
+              1.1);
+      double leastConfidence = seed % 4 * 0.1;
+      ScriptedModel drafts = ScriptedModel.of(VOCABULARY, draft, PROMPT);
+      try (Drafter drafter = new ModelDrafter(setup, () -> drafts, 100, leastConfidence, false)) {
+        Search search = Searches.of(Guessers.with(setup, drafter, length));
+        finish(ScriptedModel.of(VOCABULARY, MODEL, PROMPT), search);
+        assertThat(search.results()).as("seed %d", seed).isEqualTo(Runs.run(MODEL, setup));
+        accepted += search.speculation().orElseThrow().acceptedTokens();
+      }
+      assertThat(drafts.isClosed() || drafts.runs == 0).isTrue();
+    }
+    assertThat(accepted).isPositive();
   }
 
   @ParameterizedTest

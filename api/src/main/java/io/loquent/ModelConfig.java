@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * warm_up=false                    # true generates a few tokens while the model is opened
  * draft.model=models/small         # a smaller model guesses tokens ahead for every request
  * draft.prompt_lookup=true         # or they are guessed from the text itself
+ * draft.lookahead=true             # or from what the model predicted behind earlier guesses
  * tokenizer=models/tokenizer       # a folder, where the model's own has none
  * session.session.disable_prepacking=0   # any ONNX Runtime session config entry
  * generation.num_beams=4           # any generation option, values as in JSON

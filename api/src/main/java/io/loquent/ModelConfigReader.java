@@ -40,6 +40,7 @@ final class ModelConfigReader {
           "optimized_model_cache",
           "warm_up",
           "draft.model",
+          "draft.lookahead",
           "draft.prompt_lookup");
   private static final List<String> SECTIONS =
       List.of("threads", "provider", "session", "generation", "draft");
@@ -180,6 +181,9 @@ final class ModelConfigReader {
     GenerationOptions.Builder options = GenerationOptions.builder();
     if (entries.containsKey("draft.model")) {
       options.set(Option.ASSISTANT_MODEL, model("draft.model").toString());
+    }
+    if (entries.containsKey("draft.lookahead")) {
+      options.set(Option.LOOKAHEAD, flag("draft.lookahead"));
     }
     if (entries.containsKey("draft.prompt_lookup")) {
       options.set(Option.PROMPT_LOOKUP, flag("draft.prompt_lookup"));

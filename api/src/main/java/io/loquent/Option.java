@@ -304,8 +304,16 @@ public final class Option<T> {
       new Option<>("assistant_model", OptionType.path());
 
   /**
-   * How many tokens {@link #ASSISTANT_MODEL} guesses at a time. Unset, as many as pay: by how many
-   * are right, and by what guesses and runs are measured to take.
+   * Whether tokens are guessed ahead from what the model itself has predicted behind earlier
+   * guesses (lookahead decoding, Fu et al. 2024): no other model is needed. One run of the model
+   * verifies the guesses, and the output stays the same. Greedy search and sampling only; default
+   * false.
+   */
+  public static final Option<Boolean> LOOKAHEAD = new Option<>("lookahead", OptionType.flag());
+
+  /**
+   * How many tokens {@link #ASSISTANT_MODEL} or {@link #LOOKAHEAD} guess at a time. Unset, as many
+   * as pay: by how many are right, and by what guesses and runs are measured to take.
    */
   public static final Option<Integer> NUM_ASSISTANT_TOKENS =
       new Option<>("num_assistant_tokens", OptionType.integer(1, 1024));

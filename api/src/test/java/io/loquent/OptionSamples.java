@@ -55,6 +55,7 @@ final class OptionSamples {
             "renormalize_logits",
             "skip_special_tokens",
             "prompt_lookup",
+            "lookahead",
             "penalize_padding")) {
       add(name, List.of(true, false), List.of(0, 1.0, List.of(true)));
     }

@@ -11,6 +11,7 @@ import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
 import io.loquent.decoding.speculation.AdaptiveLength;
+import io.loquent.decoding.speculation.LookaheadDrafter;
 import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
 import io.loquent.runtime.model.LoadedModel;
@@ -53,13 +54,20 @@ final class RequestDrafting implements AutoCloseable {
         options
             .get(Option.PROMPT_LOOKUP)
             .orElse(options.get(Option.PROMPT_LOOKUP_NUM_TOKENS).isPresent());
-    if (lookup && model.isPresent()) {
+    boolean lookahead = options.get(Option.LOOKAHEAD).orElse(false);
+    if ((lookup && model.isPresent()) || (lookahead && (lookup || model.isPresent()))) {
       throw new InvalidRequestException(
-          "tokens are to be guessed by prompt lookup (prompt_lookup or prompt_lookup_num_tokens)"
-              + " and by the model of assistant_model; switch one of them off");
+          "tokens are to be guessed in several ways at once: by "
+              + (model.isPresent() ? "a model (assistant_model)" : "prompt_lookup")
+              + " and by "
+              + (lookahead ? "lookahead" : "prompt_lookup")
+              + "; leave one of them and switch the others off");
     }
     if (model.isPresent()) {
       drafting = byModel(setup, row, models.named(model.get()));
+    } else if (lookahead) {
+      Optional<Integer> fixed = options.get(Option.NUM_ASSISTANT_TOKENS);
+      drafting = drafting(new LookaheadDrafter(), fixed, FIRST_DRAFTED, MOST_DRAFTED);
     } else {
       drafting = lookup ? byLookup(options, setup.prompt()) : null;
     }

@@ -121,7 +121,7 @@ final class DraftModelTest {
       assertThat(plain.speculation()).isEmpty();
       assertThatThrownBy(() -> generator.generate(request(o -> o.promptLookup(true))))
           .isInstanceOf(InvalidRequestException.class)
-          .hasMessageContaining("switch one of them off");
+          .hasMessageContaining("leave one of them");
       assertThatThrownBy(() -> generator.generate(request(o -> o.numBeams(3))))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("beam search");
@@ -226,7 +226,9 @@ final class DraftModelTest {
         Folders.text(config).replaceAll("\"n_positions\": *\\d+", "\"n_positions\": 16"));
     try (Generator generator = Generator.open(Goldens.config("gpt2-tiny").build())) {
       GenerationResult plain = generator.generate(request(o -> {}));
-      GenerationResult result = generator.generate(request(o -> o.assistantModel(small).set(Option.NUM_ASSISTANT_TOKENS, 3)));
+      GenerationResult result =
+          generator.generate(
+              request(o -> o.assistantModel(small).set(Option.NUM_ASSISTANT_TOKENS, 3)));
       assertThat(ids(result)).isEqualTo(ids(plain));
       assertThat(result.speculation().orElseThrow().draftedTokens()).isBetween(1, 12);
     }

@@ -90,7 +90,10 @@ final class PlainSearch implements Search {
     tokens = new int[count];
     rows = count;
     Drafting drafting = setup.drafting();
-    guesses = drafting == null ? null : new SpeculativeRows(drafting, stops, count);
+    guesses =
+        drafting == null
+            ? null
+            : new SpeculativeRows(drafting, stops, count, setup.vocabularySize());
   }
 
   static PlainSearch greedy(SearchSetup setup) {
@@ -149,6 +152,7 @@ final class PlainSearch implements Search {
     if (guesses == null || guessed < 1) {
       return sequence.append(choose(output, outputRow, index, sequence, choice), stops);
     }
+    guesses.learn(output, outputRow, row, index, sequence.newest());
     int first = sequence.tokens.size();
     int accepted = 0;
     boolean goesOn = true;

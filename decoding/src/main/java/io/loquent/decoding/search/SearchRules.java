@@ -152,7 +152,7 @@ final class SearchRules {
   private void checkDrafting() {
     if (setup.drafting() != null && mode != SearchMode.GREEDY && mode != SearchMode.SAMPLING) {
       throw new InvalidRequestException(
-          "tokens are to be drafted (assistant_model, prompt_lookup or prompt_lookup_num_tokens),"
+          "tokens are to be drafted (assistant_model, prompt_lookup or lookahead),"
               + " but the options ask for "
               + (mode == SearchMode.CONTRASTIVE ? "contrastive search" : "a beam search")
               + ", which chooses between sequences, not tokens; switch drafting off for this"

@@ -4,6 +4,8 @@ import io.loquent.Speculation;
 import io.loquent.decoding.DraftRows;
 import io.loquent.decoding.Drafting;
 import io.loquent.decoding.Drafts;
+import io.loquent.decoding.StepOutput;
+import io.loquent.decoding.logits.LogProbabilities;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +18,9 @@ final class SpeculativeRows implements Drafts {
   private final StopConditions stops;
   private final DraftRows rows = new DraftRows();
   private final int[] rejected;
+  private int[] tokens = new int[0];
+  private int[] predicted = new int[0];
+  private final float[] logits;
   private long runStart;
   private long runNanos;
   private int width;
@@ -27,8 +32,9 @@ final class SpeculativeRows implements Drafts {
   /** Which tokens of the first sequence were guessed right. */
   private final List<Integer> ofFirst = new ArrayList<>();
 
-  SpeculativeRows(Drafting drafting, StopConditions stops, int mostRows) {
+  SpeculativeRows(Drafting drafting, StopConditions stops, int mostRows, int vocabularySize) {
     this.drafting = drafting;
+    logits = new float[drafting.drafter().learns() ? vocabularySize : 0];
     this.stops = stops;
     rejected = new int[mostRows];
   }
@@ -77,6 +83,24 @@ final class SpeculativeRows implements Drafts {
     drafted += verified;
     accepted += chosen;
     drafting.length().verified(verified, chosen);
+  }
+
+  /** Tells the drafter what the model finds most probable behind all that a row appended. */
+  void learn(StepOutput output, int outputRow, int row, int number, int newest) {
+    if (!drafting.drafter().learns()) {
+      return;
+    }
+    int count = output.positions(outputRow);
+    if (tokens.length < count) {
+      tokens = new int[count];
+      predicted = new int[count];
+    }
+    for (int i = 0; i < count; i++) {
+      tokens[i] = i == 0 ? newest : rows.token(row, i - 1);
+      output.logits(outputRow, i, logits);
+      predicted[i] = LogProbabilities.mostProbable(logits);
+    }
+    drafting.drafter().learn(number, tokens, predicted, count);
   }
 
   /** Guesses for the sequences that go on. */

@@ -14,6 +14,7 @@ import io.loquent.decoding.Runs;
 import io.loquent.decoding.ScriptedModel;
 import io.loquent.decoding.Search;
 import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.speculation.LookaheadDrafter;
 import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class SpeculationTest {
     Function<List<Integer>, Integer> right = tokens -> argmax(MODEL.logits(tokens));
     return Map.of(
         "lookup", new PromptLookup(3, new int[0]),
+        "lookahead", new LookaheadDrafter(),
         "random", Guessers.random(VOCABULARY),
         "wrong", Guessers.wrong(VOCABULARY, right),
         "itself", Guessers.of(right));
@@ -409,5 +411,29 @@ final class SpeculationTest {
           .hasMessageContaining("drafted")
           .hasMessageContaining("switch drafting off");
     }
+  }
+
+  @Test
+  void what_the_model_predicted_behind_wrong_guesses_is_worth_something() {
+    // Each token follows from the one before it, so that every prediction is right somewhere.
+    ScriptedModel.Script chain =
+        tokens -> MODEL.logits(tokens.subList(tokens.size() - 1, tokens.size()));
+    SearchSetup setup = Runs.setup(VOCABULARY, PROMPT, "max_new_tokens", 60);
+    Search search = Searches.of(Guessers.with(setup, new LookaheadDrafter(), 5));
+    finish(ScriptedModel.of(VOCABULARY, chain, PROMPT), search);
+    assertThat(search.results()).isEqualTo(Runs.run(chain, setup));
+    assertThat(search.speculation().orElseThrow().modelRunsSaved()).isGreaterThan(40);
+  }
+
+  @Test
+  void jacobis_iteration_finds_what_follows_from_positions_alone() {
+    // What a position holds follows from its number: one iteration is enough for a whole block.
+    ScriptedModel.Script positions =
+        tokens -> MODEL.logits(List.of(tokens.size(), tokens.size() / 7));
+    SearchSetup setup = Runs.setup(VOCABULARY, PROMPT, "max_new_tokens", 60);
+    Drafter drafter = new LookaheadDrafter();
+    Search search = Searches.of(Guessers.with(setup, drafter, 5));
+    finish(ScriptedModel.of(VOCABULARY, positions, PROMPT), search);
+    assertThat(search.results()).isEqualTo(Runs.run(positions, setup));
   }
 }

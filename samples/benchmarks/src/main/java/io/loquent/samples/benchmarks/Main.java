@@ -2,6 +2,7 @@ package io.loquent.samples.benchmarks;
 
 import io.loquent.samples.benchmarks.run.BeamStepCommand;
 import io.loquent.samples.benchmarks.run.RunCommand;
+import io.loquent.samples.benchmarks.run.SpeculationCommand;
 import io.loquent.samples.benchmarks.run.StartUpCommand;
 import java.io.IOException;
 import java.util.Arrays;
@@ -49,6 +50,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new RunCommand(System.out, System.err));
     commandLine.addSubcommand(new BeamStepCommand(System.out));
     commandLine.addSubcommand(new StartUpCommand(System.out, System.err));
+    commandLine.addSubcommand(new SpeculationCommand(System.out));
     // After the subcommands: it holds for those that are there.
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     System.exit(commandLine.execute(args));
@@ -57,6 +59,6 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "name a command: run, beam-step, start-up or jmh");
+        spec.commandLine(), "name a command: run, beam-step, start-up, speculation or jmh");
   }
 }

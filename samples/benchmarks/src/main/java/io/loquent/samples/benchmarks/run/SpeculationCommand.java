@@ -55,8 +55,13 @@ public final class SpeculationCommand implements Callable<Integer> {
   @picocli.CommandLine.Option(names = "--new-tokens", description = "Tokens of each request.")
   private int newTokens = 150;
 
-  @picocli.CommandLine.Option(names = "--rounds", description = "Rounds, after two to warm up.")
+  @picocli.CommandLine.Option(names = "--rounds", description = "Rounds that count.")
   private int rounds = 9;
+
+  @picocli.CommandLine.Option(
+      names = "--warm-up",
+      description = "Rounds before those that count, of each comparison.")
+  private int warmUp = 20;
 
   @picocli.CommandLine.Option(names = "--threads", description = "Threads of a run.")
   private int threads = 1;
@@ -146,7 +151,7 @@ public final class SpeculationCommand implements Callable<Integer> {
     int accepted = 0;
     int drafted = 0;
     int verified = 0;
-    for (int round = -2; round < rounds; round++) {
+    for (int round = -warmUp; round < rounds; round++) {
       GenerationResult expected = generator.generate(plain);
       GenerationResult result = generator.generate(speculative);
       if (round >= 0) {

@@ -18,7 +18,12 @@ final class SpeculationCommandTest {
 
     int status =
         new CommandLine(command)
-            .execute("--models=../models", "--new-tokens=12", "--rounds=1", "--threads=1");
+            .execute(
+                "--models=../models",
+                "--new-tokens=12",
+                "--rounds=1",
+                "--warm-up=1",
+                "--threads=1");
 
     assertThat(status).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8).lines())

@@ -204,7 +204,12 @@ final class BatchRun implements AutoCloseable {
   }
 
   boolean anyLive() {
-    return requests.stream().anyMatch(RequestRun::isLive);
+    for (RequestRun request : requests) {
+      if (request.isLive()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void stopThoseDue() {

@@ -37,6 +37,10 @@ abstract class GraphState implements DecodingState {
   private @Nullable Graph bound;
 
   private boolean boundContinues;
+
+  /** How often the maps were emptied. */
+  private int bindings;
+
   private boolean readsLogits = true;
   private int best;
   private final EncoderConstants constants;
@@ -131,6 +135,11 @@ abstract class GraphState implements DecodingState {
 
   /** Does something with each tensor that the subclass keeps. */
   abstract void eachTensor(Consumer<RowTensor> action);
+
+  /** A number that changes when what was bound for earlier runs is bound no longer. */
+  final int bindings() {
+    return bindings;
+  }
 
   /** Whether one row of encoder constants may stand for all rows that come from one prompt. */
   boolean sharesConstants() {
@@ -228,6 +237,7 @@ abstract class GraphState implements DecodingState {
       // Otherwise what is put replaces the tensors of the step before, and the maps stay.
       inputs.clear();
       pinned.clear();
+      bindings++;
       bound = graph;
       boundContinues = frame.continues;
     }

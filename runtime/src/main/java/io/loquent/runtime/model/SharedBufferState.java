@@ -24,6 +24,11 @@ final class SharedBufferState extends GraphState {
   private final long mostLogitsBytes;
   private final List<RowTensor> caches = new ArrayList<>();
   private final CommonPrefixes prefixes;
+
+  /** What is bound, by cache, and for which {@link #bindings()}. */
+  private final List<@Nullable OnnxTensor> bound = new ArrayList<>();
+
+  private int boundFor = -1;
   private int capacity;
 
   /** Positions of the prompts that have run. */
@@ -67,6 +72,7 @@ final class SharedBufferState extends GraphState {
           new RowTensor(
               context.buffers(), state.type(), state.batchAxis(), state.shape(rows(), capacity));
       caches.add(cache);
+      bound.add(null);
       cache.fillWithZeros();
     }
   }
@@ -130,11 +136,16 @@ final class SharedBufferState extends GraphState {
   }
 
   private void bind(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned) {
+    boolean anew = boundFor != bindings();
+    boundFor = bindings();
     for (int i = 0; i < caches.size(); i++) {
-      StateTensor state = graphs.states.get(i);
       OnnxTensor cache = caches.get(i).asTensor();
-      inputs.put(state.input(), cache);
-      pinned.put(state.output(), cache);
+      // The caches of most steps are those of the step before.
+      if (anew || bound.get(i) != cache) {
+        bound.set(i, cache);
+        inputs.put(graphs.states.get(i).input(), cache);
+        pinned.put(graphs.states.get(i).output(), cache);
+      }
     }
   }
 
@@ -210,6 +221,7 @@ final class SharedBufferState extends GraphState {
 
   private void runPart(int[] tokens, int next, int first, int count, int width) {
     fillPart(tokens, next, first, count, width);
+    boundFor = -1;
     List<OnnxTensor> views = new ArrayList<>();
     try {
       for (RowTensor cache : caches) {

@@ -1,5 +1,6 @@
 package io.loquent.spi;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -59,6 +60,17 @@ public interface Tokenizer extends AutoCloseable {
    * @return its id, if it is there
    */
   OptionalInt tokenToId(String token);
+
+  /**
+   * Looks an id up.
+   *
+   * @param id a vocabulary id
+   * @return its token as the vocabulary spells it; empty if there is none, or if the tokenizer does
+   *     not tell
+   */
+  default Optional<String> idToToken(int id) {
+    return Optional.empty();
+  }
 
   /** Frees native memory. */
   @Override

@@ -97,6 +97,11 @@ final class NativeTokenizer implements Tokenizer {
   }
 
   @Override
+  public Optional<String> idToToken(int id) {
+    return Optional.ofNullable(vocabulary.token(id));
+  }
+
+  @Override
   public void close() {
     Lock exclusive = lock.writeLock();
     exclusive.lock();

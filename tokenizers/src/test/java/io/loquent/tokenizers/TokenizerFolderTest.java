@@ -81,6 +81,10 @@ class TokenizerFolderTest {
       int[] ids = tokenizer.encode("the <new> dog  <lstrip>", false);
       int the = tokenizer.tokenToId("the").orElseThrow();
       assertThat(ids).containsExactly(the, size, dog, size + 1);
+      assertThat(tokenizer.idToToken(dog)).contains("dog");
+      assertThat(tokenizer.idToToken(size)).contains("<new>");
+      assertThat(tokenizer.idToToken(size + 2)).isEmpty();
+      assertThat(tokenizer.idToToken(-1)).isEmpty();
       assertThat(tokenizer.decode(ids, true)).isEqualTo("the");
       assertThat(tokenizer.decode(ids, false)).isEqualTo("the <new> dog <lstrip>");
       assertThat(tokenizer.vocabularySize()).isEqualTo(size + 2);

@@ -294,7 +294,8 @@ public final class Option<T> {
 
   /**
    * A smaller model that guesses tokens ahead (speculative decoding, Leviathan et al. 2023): its
-   * folder, or its configuration file. Its tokens must be those of the model itself. One run of the
+   * folder, or its configuration file. With another tokenizer than the model itself, it guesses the
+   * tokens that say the same in both; both must have a {@code tokenizer.json} then. One run of the
    * model verifies its guesses, and the output stays the same; sampling without a {@link #SEED}
    * keeps its distribution. It is opened when a request first names it, with the settings of the
    * model itself if a folder is named, and kept until the generator is closed. Greedy search and

@@ -3,6 +3,7 @@ package io.loquent.runtime;
 import io.loquent.InvalidRequestException;
 import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
+import io.loquent.Option;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.spi.Tokenizer;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ final class DraftModels implements AutoCloseable {
   private final ModelConfig config;
   private final LoadedModel target;
   private final @Nullable Tokenizer tokenizer;
-  private final Map<String, OpenedFolder> open = new LinkedHashMap<>();
+  private final Map<String, DraftModel> open = new LinkedHashMap<>();
 
   /**
    * Knows of no model yet.
@@ -46,7 +48,7 @@ final class DraftModels implements AutoCloseable {
    * @param path its folder or configuration file
    * @throws InvalidRequestException if it cannot be used
    */
-  synchronized LoadedModel named(String path) {
+  synchronized DraftModel named(String path) {
     try {
       return open(path);
     } catch (ModelLoadException e) {
@@ -59,19 +61,19 @@ final class DraftModels implements AutoCloseable {
    *
    * @throws ModelLoadException if it cannot be used
    */
-  synchronized LoadedModel open(String path) {
-    OpenedFolder opened = open.get(path);
-    if (opened == null) {
-      opened = OpenedFolder.open(configOf(Paths.get(path)), new ArrayList<>());
+  synchronized DraftModel open(String path) {
+    DraftModel draft = open.get(path);
+    if (draft == null) {
+      OpenedFolder opened = OpenedFolder.open(configOf(Paths.get(path)), new ArrayList<>());
       try {
-        check(path, opened);
+        draft = checked(path, opened);
       } catch (RuntimeException | Error e) {
         opened.close();
         throw e;
       }
-      open.put(path, opened);
+      open.put(path, draft);
     }
-    return opened.model();
+    return draft;
   }
 
   private ModelConfig configOf(Path path) {
@@ -91,7 +93,7 @@ final class DraftModels implements AutoCloseable {
     return builder.build();
   }
 
-  private void check(String path, OpenedFolder draft) {
+  private DraftModel checked(String path, OpenedFolder draft) {
     LoadedModel model = draft.model();
     if (model.isEncoderDecoder() != target.isEncoderDecoder()
         || model.readsTokens() != target.readsTokens()) {
@@ -102,9 +104,17 @@ final class DraftModels implements AutoCloseable {
               + target.info().name()
               + ": both must be decoders, or encoder-decoders whose encoders read the same");
     }
-    int size = model.info().vocabularySize();
+    String difference = difference(draft);
+    return difference == null
+        ? new DraftModel(draft, null, new int[0])
+        : translated(path, draft, difference);
+  }
+
+  /** What makes the draft model's vocabulary another one; null if it is the same. */
+  private @Nullable String difference(OpenedFolder draft) {
+    int size = draft.model().info().vocabularySize();
     if (size != target.info().vocabularySize()) {
-      throw otherVocabulary(path, size + " tokens, not " + target.info().vocabularySize());
+      return size + " tokens, not " + target.info().vocabularySize();
     }
     Tokenizer drafts = draft.tokenizer();
     if (drafts != null && tokenizer != null) {
@@ -113,10 +123,47 @@ final class DraftModels implements AutoCloseable {
         int[] ids = {id};
         String own = tokenizer.decode(ids, false);
         if (id >= drafts.vocabularySize() || !own.equals(drafts.decode(ids, false))) {
-          throw otherVocabulary(path, "another token " + id + " (\"" + own + "\" here)");
+          return "another token " + id + " (\"" + own + "\" here)";
         }
       }
     }
+    return null;
+  }
+
+  /** A draft model with another vocabulary guesses in the tokens that both have. */
+  private DraftModel translated(String path, OpenedFolder draft, String difference) {
+    Tokenizer drafts = draft.tokenizer();
+    if (drafts == null || tokenizer == null) {
+      throw otherVocabulary(
+          path,
+          difference
+              + "; to guess with another vocabulary, both need a tokenizer.json, and "
+              + (tokenizer == null ? target.info().name() : "the draft model")
+              + " has none");
+    }
+    LoadedModel model = draft.model();
+    VocabularyTranslation translation =
+        VocabularyTranslation.of(
+            side(target, tokenizer, null), side(model, drafts, draft.targetTokenizer()));
+    if (translation.guessable() == 0) {
+      throw otherVocabulary(path, difference + ", and no token in common with it");
+    }
+    return new DraftModel(
+        draft,
+        translation,
+        model.isEncoderDecoder()
+            ? new PromptReader(model, drafts).decoderPrompt(null, model.defaults())
+            : new int[0]);
+  }
+
+  private static VocabularyTranslation.Side side(
+      LoadedModel model, Tokenizer tokenizer, @Nullable Tokenizer pieces) {
+    return new VocabularyTranslation.Side(
+        tokenizer,
+        pieces,
+        model.info().vocabularySize(),
+        model.inputVocabularySize(),
+        model.defaults().get(Option.EOS_TOKEN_ID).orElse(List.of()));
   }
 
   private ModelLoadException otherVocabulary(String path, String found) {
@@ -127,12 +174,12 @@ final class DraftModels implements AutoCloseable {
             + target.info().name()
             + ": it has "
             + found
-            + "; use a model of the same family, which was trained with the same tokenizer");
+            + "; use a model with a tokenizer.json, best of the same family");
   }
 
   @Override
   public synchronized void close() {
-    open.values().forEach(OpenedFolder::close);
+    open.values().forEach(draft -> draft.folder().close());
     open.clear();
   }
 }

@@ -3,7 +3,6 @@ package io.loquent.runtime;
 import io.loquent.GenerationOptions;
 import io.loquent.InvalidRequestException;
 import io.loquent.Option;
-import io.loquent.decoding.DecodingState;
 import io.loquent.decoding.DraftLength;
 import io.loquent.decoding.Drafter;
 import io.loquent.decoding.Drafting;
@@ -14,11 +13,8 @@ import io.loquent.decoding.speculation.AdaptiveLength;
 import io.loquent.decoding.speculation.LookaheadDrafter;
 import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
-import io.loquent.runtime.model.LoadedModel;
-import io.loquent.runtime.model.OpenOptions;
 import io.loquent.runtime.model.PromptRow;
 import io.loquent.runtime.model.RunControl;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -95,23 +91,21 @@ final class RequestDrafting implements AutoCloseable {
     return new Drafting(drafter, length, System::nanoTime);
   }
 
-  private Drafting byModel(SearchSetup setup, PromptRow row, LoadedModel model) {
+  private Drafting byModel(SearchSetup setup, PromptRow row, DraftModel model) {
     GenerationOptions options = setup.options();
     int longest = SequenceLimits.of(setup).maxLength();
     return drafting(
         new ModelDrafter(
             setup,
-            () -> open(model, row, longest),
-            model.contextLength().orElse(Integer.MAX_VALUE),
+            () -> model.open(row, longest, control()),
+            model.contextLength(),
             options.get(Option.ASSISTANT_CONFIDENCE_THRESHOLD).orElse(0.0),
-            !options.get(Option.SEED).isPresent()),
+            // Draws from what two vocabularies share are verified by the request's own random
+            // numbers: they agree wherever both models favour the same token.
+            !options.get(Option.SEED).isPresent() && model.translation() == null),
         options.get(Option.NUM_ASSISTANT_TOKENS),
         FIRST_DRAFTED,
         MOST_DRAFTED);
-  }
-
-  private DecodingState open(LoadedModel model, PromptRow row, int longest) {
-    return model.open(List.of(row), new OpenOptions(false, true, false, longest), control());
   }
 
   private synchronized RunControl control() {

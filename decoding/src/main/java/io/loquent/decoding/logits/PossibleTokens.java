@@ -100,6 +100,16 @@ public final class PossibleTokens {
   }
 
   /**
+   * Says whether no token can be chosen.
+   *
+   * @return true if all scores are negative infinity
+   * @throws InferenceException if a score is NaN or positive infinity
+   */
+  public boolean isEmpty() {
+    return max() == Float.NEGATIVE_INFINITY;
+  }
+
+  /**
    * Returns a token's score.
    *
    * @param id vocabulary id

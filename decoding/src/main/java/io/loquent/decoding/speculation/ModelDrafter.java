@@ -229,6 +229,10 @@ public final class ModelDrafter implements Drafter {
     }
     chain.runProcessors(row.continuation, scores);
     possible.start(scores);
+    if (possible.isEmpty()) {
+      row.goesOn = false;
+      return row.continuation.get(row.continuation.length() - 1);
+    }
     chain.warp(row.continuation, row.number, possible);
     int id =
         sampler == null

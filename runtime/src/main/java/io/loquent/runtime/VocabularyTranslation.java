@@ -90,12 +90,31 @@ final class VocabularyTranslation {
     }
 
     private int[] encoded(String text) {
+      return encoded(pieces, text, false, size);
+    }
+
+    /** The ids of a text as the model's whole input. */
+    private int[] input(String text, boolean addSpecialTokens) {
+      return encoded(tokenizer, text, addSpecialTokens, inputSize);
+    }
+
+    private static int[] encoded(
+        Tokenizer tokenizer, String text, boolean addSpecialTokens, int limit) {
       try {
-        return Arrays.stream(pieces.encode(text, false)).filter(id -> id < size).toArray();
+        int[] ids = tokenizer.encode(text, addSpecialTokens);
+        return Arrays.stream(ids).filter(id -> id < limit).toArray();
       } catch (InvalidRequestException e) {
         // A vocabulary that cannot say it: it is only a guess that suffers.
         return new int[0];
       }
+    }
+
+    /** The token that an input begins with; {@link #NONE} if it begins with the text. */
+    private int start() {
+      int[] plain = input(ANCHOR, false);
+      int[] whole = input(ANCHOR, true);
+      boolean begins = plain.length > 0 && whole.length > 0 && plain[0] != whole[0];
+      return begins ? whole[0] : NONE;
     }
 
     /** The text that ids add to one that goes before them. */
@@ -206,27 +225,15 @@ final class VocabularyTranslation {
   int[] prompt(int[] ids) {
     int[] mapped = IntStream.of(ids).map(this::draftOf).toArray();
     boolean allKnown = IntStream.of(mapped).allMatch(id -> id != NONE && id < draft.inputSize);
-    int[] start = ownPrompt("");
-    if (allKnown
-        && draft.tokenizer.encode(target.tokenizer.decode(ids, false), false).length
-            == mapped.length) {
-      boolean begins = start.length == 0 || start[0] == mapped[0];
-      return begins
+    int[] anew = draft.input(target.tokenizer.decode(ids, false), false);
+    if (allKnown && anew.length == mapped.length) {
+      int start = draft.start();
+      return start == NONE || start == mapped[0]
           ? mapped
-          : IntStream.concat(IntStream.of(start[0]), IntStream.of(mapped)).toArray();
+          : IntStream.concat(IntStream.of(start), IntStream.of(mapped)).toArray();
     }
-    int[] anew = ownPrompt(target.tokenizer.decode(ids, true));
-    return anew.length == 0 ? continuation(ids, 0, ids.length) : anew;
-  }
-
-  private int[] ownPrompt(String text) {
-    try {
-      int[] ids = draft.tokenizer.encode(text, true);
-      return Arrays.stream(ids).filter(id -> id < draft.inputSize).toArray();
-    } catch (InvalidRequestException e) {
-      // A vocabulary that cannot say it: it is only a guess that suffers.
-      return new int[0];
-    }
+    int[] own = draft.input(target.tokenizer.decode(ids, true), true);
+    return own.length == 0 ? continuation(ids, 0, ids.length) : own;
   }
 
   /**

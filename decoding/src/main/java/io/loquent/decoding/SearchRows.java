@@ -189,6 +189,11 @@ final class SearchRows implements StepOutput {
   }
 
   @Override
+  public @Nullable FloatBuffer logitsInPlace(int row, int position) {
+    return output().logitsInPlace(firstRow + slots[row], position);
+  }
+
+  @Override
   public int positions(int row) {
     return output().positions(firstRow + slots[row]);
   }

@@ -37,6 +37,19 @@ public interface StepOutput {
   }
 
   /**
+   * Returns the logits of {@link #logits(int, int, float[])} where they lie in memory, for who
+   * reads them once.
+   *
+   * @param row from 0
+   * @param position from 0, the oldest, to {@code positions(row) - 1}, the newest
+   * @return {@code [vocabulary]} raw logits from the buffer's position on, only to be read; null
+   *     where they do not lie anywhere as floats
+   */
+  default @Nullable FloatBuffer logitsInPlace(int row, int position) {
+    return null;
+  }
+
+  /**
    * Returns how many of a row's newest positions have logits: after the start as many as the prompt
    * has tokens, or 1 where the graph only answers for the last; 1 after each later step.
    *

@@ -4,12 +4,14 @@ import io.loquent.InvalidRequestException;
 import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.Option;
+import io.loquent.decoding.speculation.DraftMeasurements;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.spi.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The smaller models that guess tokens for a model: each is opened when it is first named, and kept
- * until the generator is closed. Thread-safe.
+ * until the generator is closed, as is what drafting with it and in other ways was found to take.
+ * Thread-safe.
  */
 final class DraftModels implements AutoCloseable {
 
@@ -28,6 +31,7 @@ final class DraftModels implements AutoCloseable {
   private final LoadedModel target;
   private final @Nullable Tokenizer tokenizer;
   private final Map<String, DraftModel> open = new LinkedHashMap<>();
+  private final Map<String, DraftMeasurements> measurements = new HashMap<>();
 
   /**
    * Knows of no model yet.
@@ -74,6 +78,18 @@ final class DraftModels implements AutoCloseable {
       open.put(path, draft);
     }
     return draft;
+  }
+
+  /**
+   * Returns what the requests that draft in one way have measured, which they share.
+   *
+   * @param way by what tokens are guessed
+   * @param samples whether they are drawn
+   * @param most how many are drafted at most, always the same for a way
+   */
+  synchronized DraftMeasurements measurements(String way, boolean samples, int most) {
+    return measurements.computeIfAbsent(
+        (samples ? "sampling, " : "greedy, ") + way, key -> new DraftMeasurements(most));
   }
 
   private ModelConfig configOf(Path path) {

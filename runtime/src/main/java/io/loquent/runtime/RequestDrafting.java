@@ -4,7 +4,6 @@ import io.loquent.GenerationOptions;
 import io.loquent.InvalidRequestException;
 import io.loquent.Option;
 import io.loquent.decoding.DraftLength;
-import io.loquent.decoding.Drafter;
 import io.loquent.decoding.Drafting;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
@@ -16,6 +15,7 @@ import io.loquent.decoding.speculation.PromptLookup;
 import io.loquent.runtime.model.PromptRow;
 import io.loquent.runtime.model.RunControl;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestDrafting implements AutoCloseable {
 
+  private static final LongSupplier CLOCK = System::nanoTime;
   private static final int DEFAULT_NGRAM = 3;
   private static final int FIRST_LOOKED_UP = 8;
   private static final int MOST_LOOKED_UP = 24;
   private static final int FIRST_DRAFTED = 4;
   private static final int MOST_DRAFTED = 16;
+
+  private final DraftModels models;
 
   private final @Nullable Drafting drafting;
   private @Nullable RunControl control;
@@ -39,11 +42,12 @@ final class RequestDrafting implements AutoCloseable {
    *
    * @param setup the request's, without a drafter
    * @param row its prompt
-   * @param models gives the draft model
+   * @param models gives the draft model, and what earlier requests have measured
    * @throws InvalidRequestException if the options contradict each other, or the draft model cannot
    *     be used
    */
   RequestDrafting(SearchSetup setup, PromptRow row, DraftModels models) {
+    this.models = models;
     GenerationOptions options = setup.options();
     Optional<String> model = options.get(Option.ASSISTANT_MODEL);
     boolean lookup =
@@ -60,10 +64,9 @@ final class RequestDrafting implements AutoCloseable {
               + "; leave one of them and switch the others off");
     }
     if (model.isPresent()) {
-      drafting = byModel(setup, row, models.named(model.get()));
+      drafting = byModel(setup, row, model.get());
     } else if (lookahead) {
-      Optional<Integer> fixed = options.get(Option.NUM_ASSISTANT_TOKENS);
-      drafting = drafting(new LookaheadDrafter(), fixed, FIRST_DRAFTED, MOST_DRAFTED);
+      drafting = new Drafting(new LookaheadDrafter(), length(options, "lookahead"), CLOCK);
     } else {
       drafting = lookup ? byLookup(options, setup.prompt()) : null;
     }
@@ -74,27 +77,24 @@ final class RequestDrafting implements AutoCloseable {
     return drafting;
   }
 
-  private static Drafting byLookup(GenerationOptions options, SearchPrompt prompt) {
+  private Drafting byLookup(GenerationOptions options, SearchPrompt prompt) {
     // The encoder's input of a decoder-only model is the prompt, which the sequence begins with.
     int[] encoderIds = prompt.encoderIds() == prompt.ids() ? new int[0] : prompt.encoderIds();
     int ngram = options.get(Option.MAX_MATCHING_NGRAM_SIZE).orElse(DEFAULT_NGRAM);
-    return drafting(
+    Optional<Integer> fixed = options.get(Option.PROMPT_LOOKUP_NUM_TOKENS);
+    return new Drafting(
         new PromptLookup(ngram, encoderIds),
-        options.get(Option.PROMPT_LOOKUP_NUM_TOKENS),
-        FIRST_LOOKED_UP,
-        MOST_LOOKED_UP);
+        fixed.isPresent()
+            ? DraftLength.fixed(fixed.get())
+            : adaptive(options, "prompt_lookup", FIRST_LOOKED_UP, MOST_LOOKED_UP),
+        CLOCK);
   }
 
-  private static Drafting drafting(Drafter drafter, Optional<Integer> fixed, int first, int most) {
-    DraftLength length =
-        fixed.isPresent() ? DraftLength.fixed(fixed.get()) : new AdaptiveLength(first, most);
-    return new Drafting(drafter, length, System::nanoTime);
-  }
-
-  private Drafting byModel(SearchSetup setup, PromptRow row, DraftModel model) {
+  private Drafting byModel(SearchSetup setup, PromptRow row, String path) {
+    DraftModel model = models.named(path);
     GenerationOptions options = setup.options();
     int longest = SequenceLimits.of(setup).maxLength();
-    return drafting(
+    ModelDrafter drafter =
         new ModelDrafter(
             setup,
             () -> model.open(row, longest, control()),
@@ -102,10 +102,21 @@ final class RequestDrafting implements AutoCloseable {
             options.get(Option.ASSISTANT_CONFIDENCE_THRESHOLD).orElse(0.0),
             // Draws from what two vocabularies share are verified by the request's own random
             // numbers: they agree wherever both models favour the same token.
-            !options.get(Option.SEED).isPresent() && model.translation() == null),
-        options.get(Option.NUM_ASSISTANT_TOKENS),
-        FIRST_DRAFTED,
-        MOST_DRAFTED);
+            !options.get(Option.SEED).isPresent() && model.translation() == null);
+    return new Drafting(drafter, length(options, "assistant_model " + path), CLOCK);
+  }
+
+  private DraftLength length(GenerationOptions options, String way) {
+    Optional<Integer> fixed = options.get(Option.NUM_ASSISTANT_TOKENS);
+    return fixed.isPresent()
+        ? DraftLength.fixed(fixed.get())
+        : adaptive(options, way, FIRST_DRAFTED, MOST_DRAFTED);
+  }
+
+  private DraftLength adaptive(GenerationOptions options, String way, int first, int most) {
+    // What is sampled is guessed less often, and takes longer to choose.
+    boolean samples = options.get(Option.DO_SAMPLE).orElse(false);
+    return new AdaptiveLength(first, models.measurements(way, samples, most));
   }
 
   private synchronized RunControl control() {

@@ -1,6 +1,8 @@
 package io.loquent.decoding.search;
 
 import io.loquent.decoding.StepOutput;
+import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A run in which each row appended several tokens, as if it had ended behind one of them. */
 final class PositionOutput implements StepOutput {
@@ -33,6 +35,16 @@ final class PositionOutput implements StepOutput {
   @Override
   public void logits(int row, float[] target) {
     output.logits(row, newest, target);
+  }
+
+  @Override
+  public @Nullable FloatBuffer logitsInPlace(int row) {
+    return output.logitsInPlace(row, newest);
+  }
+
+  @Override
+  public @Nullable FloatBuffer logitsInPlace(int row, int position) {
+    return output.logitsInPlace(row, position);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.loquent.decoding.speculation;
 import io.loquent.GenerationOptions;
 import io.loquent.Option;
 import io.loquent.TokenSequence;
+import io.loquent.decoding.ChosenToken;
 import io.loquent.decoding.DecodingState;
 import io.loquent.decoding.DraftRows;
 import io.loquent.decoding.Drafter;
@@ -13,6 +14,7 @@ import io.loquent.decoding.logits.LogProbabilities;
 import io.loquent.decoding.logits.PossibleTokens;
 import io.loquent.decoding.logits.ProcessorChain;
 import io.loquent.decoding.logits.Sampler;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -38,6 +40,10 @@ public final class ModelDrafter implements Drafter {
   private final ProcessorChain chain;
   private final @Nullable Sampler sampler;
   private final boolean tellsProbabilities;
+
+  /** Whether the most probable token is all that is wanted of logits that are not changed. */
+  private final boolean readsInPlace;
+
   private final float[] scores;
   private final PossibleTokens possible = new PossibleTokens();
   private final List<Row> rows = new ArrayList<>();
@@ -87,6 +93,7 @@ public final class ModelDrafter implements Drafter {
     chain = samples ? ProcessorChain.forSampling(setup) : ProcessorChain.forGreedy(setup);
     tellsProbabilities = samples && independent;
     sampler = samples ? new Sampler(independent ? ~setup.seed() : setup.seed()) : null;
+    readsInPlace = !samples && !removesInvalidValues && chain.isEmpty();
     scores = new float[setup.vocabularySize()];
   }
 
@@ -223,6 +230,13 @@ public final class ModelDrafter implements Drafter {
   }
 
   private int choose(StepOutput output, int stateRow, Row row, DraftRows wanted) {
+    FloatBuffer logits = readsInPlace ? output.logitsInPlace(stateRow) : null;
+    if (logits != null) {
+      ChosenToken best = LogProbabilities.mostProbable(logits, scores.length);
+      propose(row, stateRow, best.id(), wanted);
+      row.goesOn = Math.exp(best.logProbability()) >= leastConfidence;
+      return best.id();
+    }
     output.logits(stateRow, scores);
     if (removesInvalidValues) {
       LogProbabilities.removeInvalidValues(scores);
@@ -238,8 +252,7 @@ public final class ModelDrafter implements Drafter {
         sampler == null
             ? possible.mostProbable()
             : sampler.draw(possible, row.number, row.continuation.generatedLength());
-    row.continuation.append(id);
-    wanted.propose(stateRow, id);
+    propose(row, stateRow, id, wanted);
     if (leastConfidence > 0 || tellsProbabilities) {
       double logSum = possible.logSumExp();
       row.goesOn = Math.exp(possible.score(id) - logSum) >= leastConfidence;
@@ -249,6 +262,11 @@ public final class ModelDrafter implements Drafter {
       }
     }
     return id;
+  }
+
+  private static void propose(Row row, int stateRow, int id, DraftRows wanted) {
+    row.continuation.append(id);
+    wanted.propose(stateRow, id);
   }
 
   /** Frees the draft model's state; a later guess would open another one. */

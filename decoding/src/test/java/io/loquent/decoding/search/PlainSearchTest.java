@@ -281,39 +281,66 @@ class PlainSearchTest {
     }
   }
 
+  @Test
+  void guesses_are_verified_where_their_logits_lie() {
+    SearchSetup setup = Guessers.with(setup(3, PROMPT), Guessers.of(tokens -> 1), 2);
+    Search search = Searches.of(setup);
+    search.choose(new LogitsInMemory(0, 1, 0), 0);
+    assertThat(search.drafts().count(0)).isEqualTo(2);
+
+    LogitsInMemory run = new LogitsInMemory(new float[][] {{0, 4, 0}, {0, 0, 5}, {6, 0, 0}});
+    search.choose(run, 0);
+
+    assertThat(run.copies).isZero();
+    assertThat(search.settled()).isEqualTo(3);
+    assertThat(List.of(search.token(1).id(), search.token(2).id())).containsExactly(1, 2);
+    assertThat(search.token(2).logProbability())
+        .isEqualTo(5 - LogProbabilities.logSumExp(new float[] {0, 0, 5}));
+    assertThat(search.drafts().rejected(0)).isEqualTo(1);
+  }
+
   /** Logits in memory, counting how often they are copied. */
   private static final class LogitsInMemory implements StepOutput {
-    private final float[] logits;
+    private final float[][] positions;
     private int copies;
 
     LogitsInMemory(float... logits) {
-      this.logits = logits;
+      this(new float[][] {logits});
+    }
+
+    LogitsInMemory(float[][] positions) {
+      this.positions = positions;
     }
 
     @Override
     public FloatBuffer logitsInPlace(int row) {
-      return FloatBuffer.wrap(logits);
+      return logitsInPlace(row, positions.length - 1);
+    }
+
+    @Override
+    public FloatBuffer logitsInPlace(int row, int position) {
+      return FloatBuffer.wrap(positions[position]);
     }
 
     @Override
     public void logits(int row, float[] target) {
-      copies++;
-      System.arraycopy(logits, 0, target, 0, logits.length);
+      logits(row, positions.length - 1, target);
     }
 
     @Override
     public int vocabularySize() {
-      return logits.length;
+      return positions[0].length;
     }
 
     @Override
     public int positions(int row) {
-      return 1;
+      return positions.length;
     }
 
     @Override
     public void logits(int row, int position, float[] target) {
-      logits(row, target);
+      copies++;
+      System.arraycopy(positions[position], 0, target, 0, target.length);
     }
 
     @Override

@@ -107,11 +107,16 @@ final class Logits implements StepOutput, AutoCloseable {
 
   @Override
   public @Nullable FloatBuffer logitsInPlace(int row) {
+    return logitsInPlace(row, columns[row] - 1);
+  }
+
+  @Override
+  public @Nullable FloatBuffer logitsInPlace(int row, int position) {
     if (spec.type() != OnnxJavaType.FLOAT) {
       return null;
     }
     FloatBuffer floats = tensor.floats();
-    ((java.nio.Buffer) floats).position(start(row, columns[row] - 1));
+    ((java.nio.Buffer) floats).position(start(row, position));
     return floats;
   }
 

@@ -139,8 +139,7 @@ final class VocabularyTranslation {
     private int[] continuation(String text) {
       int[] ids = encoded(ANCHOR + text);
       boolean isBehind =
-          ids.length >= anchor.length
-              && Arrays.equals(anchor, Arrays.copyOf(ids, anchor.length));
+          ids.length >= anchor.length && Arrays.equals(anchor, Arrays.copyOf(ids, anchor.length));
       return isBehind ? Arrays.copyOfRange(ids, anchor.length, ids.length) : encoded(text);
     }
 

@@ -18,7 +18,10 @@ public final class AdaptiveLength implements DraftLength {
 
   private static final int FIRST_WAIT = 8;
   private static final int LONGEST_WAIT = 256;
-  private static final int ROUNDS_BETWEEN_PLAIN = 64;
+
+  /** The first run behind drafts finds the processor's caches filled with another model. */
+  private static final int PLAIN_IN_A_ROW = 3;
+
   private static final int ROUNDS_BETWEEN_NEIGHBOURS = 24;
   private static final int TRIED = 2;
 
@@ -28,6 +31,8 @@ public final class AdaptiveLength implements DraftLength {
   private double verified;
   private boolean opened;
   private int rounds;
+  private int plainLeft;
+  private int lastWidth = 1;
   private int waited;
   private int wait = FIRST_WAIT;
 
@@ -48,7 +53,11 @@ public final class AdaptiveLength implements DraftLength {
   @Override
   public int next() {
     rounds++;
-    if (!known.isPlainKnown() || rounds % ROUNDS_BETWEEN_PLAIN == 0) {
+    if (known.isPlainDue()) {
+      plainLeft = PLAIN_IN_A_ROW;
+    }
+    if (plainLeft > 0 || !known.isPlainKnown()) {
+      plainLeft = Math.max(0, plainLeft - 1);
       return 0;
     }
     int best = known.isEnough() ? known.best(accepted / verified) : first;
@@ -82,7 +91,10 @@ public final class AdaptiveLength implements DraftLength {
 
   @Override
   public void ran(int width, long nanos) {
-    known.ran(width, nanos);
+    if (width > 1 || lastWidth == 1) {
+      known.ran(width, nanos);
+    }
+    lastWidth = width;
   }
 
   @Override

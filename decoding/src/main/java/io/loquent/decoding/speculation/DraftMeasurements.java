@@ -16,12 +16,16 @@ public final class DraftMeasurements {
   /** Drafting has to pay by more than what times are uncertain. */
   private static final double LEAST_GAIN = 1.03;
 
+  private static final int ROUNDS_BETWEEN_PLAIN = 96;
+  private static final int ROUNDS_BEFORE_PLAIN = 16;
+
   private final int most;
 
   /** Times of runs by width. */
   private final RecentMedian[] runs;
 
   private final RecentMedian draft = new RecentMedian();
+  private int sincePlain = ROUNDS_BETWEEN_PLAIN - ROUNDS_BEFORE_PLAIN;
   private double accepted = 3;
   private double verified = 4;
 
@@ -66,6 +70,12 @@ public final class DraftMeasurements {
   /** Whether a run without drafts was measured. */
   synchronized boolean isPlainKnown() {
     return runs[1].isKnown();
+  }
+
+  /** Counts a round; says whether some without drafts are to follow, to see what they take. */
+  synchronized boolean isPlainDue() {
+    sincePlain = (sincePlain + 1) % ROUNDS_BETWEEN_PLAIN;
+    return sincePlain == 0;
   }
 
   /** Whether the best length can be told. */

@@ -193,4 +193,24 @@ final class AdaptiveLengthTest {
       threads.shutdown();
     }
   }
+
+  @Test
+  void the_time_of_a_plain_run_is_that_of_one_behind_another() {
+    DraftMeasurements known = new DraftMeasurements(MOST);
+    DraftLength length = new AdaptiveLength(4, known);
+    boolean afterDrafts = false;
+    int drafting = 0;
+    for (int round = 0; round < 400; round++) {
+      int drafts = length.next();
+      // A run behind drafts takes twice as long, so that drafting seems to pay where it does not.
+      length.ran(drafts + 1, drafts > 0 || afterDrafts ? 2_000_000 : 1_000_000);
+      if (drafts > 0) {
+        length.drafted(drafts, 200_000L * drafts);
+        length.verified(drafts, 1);
+        drafting++;
+      }
+      afterDrafts = drafts > 0;
+    }
+    assertThat(drafting).isLessThan(60);
+  }
 }

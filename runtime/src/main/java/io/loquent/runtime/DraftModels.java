@@ -167,9 +167,15 @@ final class DraftModels implements AutoCloseable {
     return new DraftModel(
         draft,
         translation,
-        model.isEncoderDecoder()
-            ? new PromptReader(model, drafts).decoderPrompt(null, model.defaults())
-            : new int[0]);
+        model.isEncoderDecoder() ? decoderStart(path, model, drafts) : new int[0]);
+  }
+
+  private static int[] decoderStart(String path, LoadedModel model, Tokenizer tokenizer) {
+    try {
+      return new PromptReader(model, tokenizer).decoderPrompt(null, model.defaults());
+    } catch (InvalidRequestException e) {
+      throw new ModelLoadException("the draft model " + path + ": " + e.getMessage(), e);
+    }
   }
 
   private static VocabularyTranslation.Side side(

@@ -63,12 +63,28 @@ final class RequestDrafting implements AutoCloseable {
               + (lookahead ? "lookahead" : "prompt_lookup")
               + "; leave one of them and switch the others off");
     }
+    refuseIdle(setup, Option.MAX_MATCHING_NGRAM_SIZE, lookup, "prompt_lookup");
+    refuseIdle(
+        setup,
+        Option.NUM_ASSISTANT_TOKENS,
+        model.isPresent() || lookahead,
+        "assistant_model or lookahead");
+    refuseIdle(setup, Option.ASSISTANT_CONFIDENCE_THRESHOLD, model.isPresent(), "assistant_model");
     if (model.isPresent()) {
       drafting = byModel(setup, row, model.get());
     } else if (lookahead) {
       drafting = new Drafting(new LookaheadDrafter(), length(options, "lookahead"), CLOCK);
     } else {
       drafting = lookup ? byLookup(options, setup.prompt()) : null;
+    }
+  }
+
+  /** A request's own option has to do something; a model's or a configuration's need not. */
+  private static void refuseIdle(
+      SearchSetup setup, Option<?> option, boolean works, String needed) {
+    if (!works && setup.request().options().get(option).isPresent()) {
+      throw new InvalidRequestException(
+          option.name() + " is set, but does nothing without " + needed + "; set that too");
     }
   }
 

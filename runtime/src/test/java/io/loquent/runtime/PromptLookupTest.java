@@ -16,6 +16,7 @@ import io.loquent.TokenStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +135,27 @@ final class PromptLookupTest {
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("prompt_lookup_num_tokens")
           .hasMessageContaining("from 1");
+    }
+  }
+
+  @Test
+  void options_of_a_drafter_that_is_not_there_are_refused() {
+    Map<String, Object> idle =
+        Map.of(
+            "max_matching_ngram_size", 2,
+            "num_assistant_tokens", 3,
+            "assistant_confidence_threshold", 0.4);
+    try (Generator generator = Generator.open(Goldens.config("gpt2-tiny").build())) {
+      idle.forEach(
+          (name, value) ->
+              assertThatThrownBy(
+                      () ->
+                          generator.generate(
+                              GenerationRequest.tokens(11, 7)
+                                  .options(GenerationOptions.fromMap(Map.of(name, value)))
+                                  .build()))
+                  .isInstanceOf(InvalidRequestException.class)
+                  .hasMessageContaining(name + " is set, but does nothing without"));
     }
   }
 

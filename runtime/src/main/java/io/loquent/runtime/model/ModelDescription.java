@@ -104,7 +104,7 @@ final class ModelDescription {
           "the graph quantizes activations per call (dynamic int8, or MatMulNBits with"
               + " accuracy_level 4): its numbers depend on how tokens are grouped into calls, so a"
               + " batched result may differ from a single one, a run with a cache from one without,"
-              + " and one with guessed tokens (prompt lookup) from one without");
+              + " and one with guessed tokens from one without");
     }
     if (parts.decoder().wastesCache()) {
       notes.add(

@@ -350,6 +350,134 @@ public final class Option<T> {
   public static final Option<Integer> MAX_MATCHING_NGRAM_SIZE =
       new Option<>("max_matching_ngram_size", OptionType.integer(1, 64));
 
+  /**
+   * How often a model for parallel decoding looks at its canvas at most: 1 is one-shot decoding;
+   * default 10. Fewer are needed where a run changes nothing. Not for CTC and the directed acyclic
+   * Transformer, which need one run, and for masked diffusion, which has {@link #STEPS}.
+   */
+  public static final Option<Integer> MAX_ITERATIONS =
+      new Option<>("max_iterations", OptionType.integer(1, 10_000));
+
+  /** How a model that fills masked canvases does so; default mask-predict. */
+  public static final Option<RefinementStrategy> REFINEMENT =
+      new Option<>("refinement", OptionType.choice(RefinementStrategy.class));
+
+  /**
+   * How many of the most probable lengths are tried where the model predicts its output's length
+   * (length beam, Ghazvininejad et al. 2019); the candidate with the best mean log-probability
+   * wins, or the one that {@link #RERANK_MODEL} likes best; default 1.
+   */
+  public static final Option<Integer> LENGTH_BEAM =
+      new Option<>("length_beam", OptionType.integer(1, 256));
+
+  /**
+   * An autoregressive model that scores the candidates of {@link #LENGTH_BEAM} in one run (noisy
+   * parallel decoding, Gu et al. 2018): its folder, or its configuration file. It must have the same
+   * vocabulary. None by default.
+   */
+  public static final Option<String> RERANK_MODEL =
+      new Option<>("rerank_model", OptionType.path());
+
+  /**
+   * Taken from the score of inserting nothing, in Levenshtein and insertion decoding: above 0
+   * favours long outputs; default 0.
+   */
+  public static final Option<Double> EOS_PENALTY =
+      new Option<>("eos_penalty", OptionType.number("[0, inf)"));
+
+  /**
+   * How a path is found through the graph of a directed acyclic Transformer; default lookahead, or
+   * {@link DagStrategy#BEAM} with {@link #NUM_BEAMS} above 1.
+   */
+  public static final Option<DagStrategy> DAG_STRATEGY =
+      new Option<>("dag_strategy", OptionType.choice(DagStrategy.class));
+
+  /** Weight of a token's log-probability beside its link's, in lookahead decoding; default 1. */
+  public static final Option<Double> DAG_BETA =
+      new Option<>("dag_beta", OptionType.number("[0, inf)"));
+
+  /** The language model, an n-gram model in the ARPA format, of a CTC or a dag beam search. */
+  public static final Option<String> LANGUAGE_MODEL =
+      new Option<>("language_model", OptionType.file("the path of an ARPA file"));
+
+  /** Weight of the language model's log-probability; default 0.5. */
+  public static final Option<Double> LM_ALPHA =
+      new Option<>("lm_alpha", OptionType.number("[0, inf)"));
+
+  /** Added to a candidate's score for each word, beside a language model; default 1.5. */
+  public static final Option<Double> LM_BETA =
+      new Option<>("lm_beta", OptionType.number("(-inf, inf)"));
+
+  /** Words or phrases that a CTC beam search favours; none by default. */
+  public static final Option<List<String>> HOTWORDS =
+      new Option<>("hotwords", OptionType.strings());
+
+  /** Added to a candidate's score for each of the {@link #HOTWORDS} in it; default 10. */
+  public static final Option<Double> HOTWORD_WEIGHT =
+      new Option<>("hotword_weight", OptionType.number("[0, inf)"));
+
+  /**
+   * A CTC beam search drops candidates whose score is this much below the best one's, in nats;
+   * default -10.
+   */
+  public static final Option<Double> BEAM_PRUNE_LOGP =
+      new Option<>("beam_prune_logp", OptionType.number("(-inf, 0)"));
+
+  /**
+   * A CTC beam search leaves out the tokens of a frame whose log-probability is below this, but for
+   * the best one; default -5.
+   */
+  public static final Option<Double> TOKEN_MIN_LOGP =
+      new Option<>("token_min_logp", OptionType.number("(-inf, 0)"));
+
+  /**
+   * Runs in which masked diffusion fills its canvas, where no {@link #THRESHOLD} or {@link #FACTOR}
+   * decides; divided evenly among the blocks; default as many as there are new tokens.
+   */
+  public static final Option<Integer> STEPS =
+      new Option<>("steps", OptionType.integer(1, 1_000_000));
+
+  /**
+   * Slots that masked diffusion fills before it goes on to the next ones, from left to right;
+   * default the model's own, or else the whole canvas.
+   */
+  public static final Option<Integer> BLOCK_LENGTH =
+      new Option<>("block_length", OptionType.integer(1, Integer.MAX_VALUE));
+
+  /** Which masked slots masked diffusion fills first; default low confidence last. */
+  public static final Option<UnmaskingOrder> UNMASKING_ORDER =
+      new Option<>("unmasking_order", OptionType.choice(UnmaskingOrder.class));
+
+  /**
+   * Above 0, the slots that masked diffusion fills are drawn at random by their confidence divided
+   * by this (Dream); default 0: the surest ones.
+   */
+  public static final Option<Double> ALG_TEMP = new Option<>("alg_temp", OptionType.number("[0, inf)"));
+
+  /**
+   * Masked diffusion fills all slots whose confidence is at least this in each run, and always the
+   * surest one (Wu et al. 2025, Fast-dLLM); 1 fills one per run. Unset, {@link #STEPS} decides.
+   */
+  public static final Option<Double> THRESHOLD =
+      new Option<>("threshold", OptionType.number("(0, 1]"));
+
+  /**
+   * Masked diffusion fills the surest n slots in each run, as many as have a confidence of at least
+   * {@code 1 - factor / (n + 1)} (Wu et al. 2025, Fast-dLLM). Unset, {@link #STEPS} decides.
+   */
+  public static final Option<Double> FACTOR = new Option<>("factor", OptionType.number("(0, inf)"));
+
+  /**
+   * How much of the filled slots masked diffusion masks again in each step, as a fraction of what
+   * the schedule allows (Wang et al. 2025, ReMDM rescale); default 0.
+   */
+  public static final Option<Double> REMASKING =
+      new Option<>("remasking", OptionType.number("[0, 1]"));
+
+  /** What a masked diffusion model keeps of earlier runs; default nothing. */
+  public static final Option<DiffusionCache> DIFFUSION_CACHE =
+      new Option<>("diffusion_cache", OptionType.choice(DiffusionCache.class));
+
   /** How many of the most probable tokens are reported at each position; default 0. */
   public static final Option<Integer> TOP_LOGPROBS =
       new Option<>("top_logprobs", OptionType.integer(0, 1000));

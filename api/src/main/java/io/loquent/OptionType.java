@@ -60,8 +60,36 @@ record OptionType<T>(
   }
 
   static OptionType<String> path() {
+    return file("the path of a model folder or configuration file");
+  }
+
+  /** One of an enumeration's constants; in JSON its name in lower case. */
+  static <E extends Enum<E>> OptionType<E> choice(Class<E> constants) {
+    List<String> names = new ArrayList<>();
+    for (E constant : constants.getEnumConstants()) {
+      names.add(lowerCase(constant));
+    }
     return new OptionType<>(
-        "the path of a model folder or configuration file",
+        "one of " + String.join(", ", names),
+        json -> {
+          for (E constant : constants.getEnumConstants()) {
+            if (constant.equals(json) || lowerCase(constant).equals(json)) {
+              return constant;
+            }
+          }
+          return null;
+        },
+        OptionType::lowerCase);
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The path of a file or folder that need not exist yet. */
+  static OptionType<String> file(String expected) {
+    return new OptionType<>(
+        expected,
         json -> {
           String path = json instanceof String || json instanceof Path ? json.toString() : "";
           return path.isEmpty() ? null : path;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Values in and out of range for every option, as JSON has them. */
@@ -13,6 +14,10 @@ final class OptionSamples {
   private static final double INF = Double.POSITIVE_INFINITY;
   private static final double NAN = Double.NaN;
   private static final long BEYOND_INT = 1L << 31;
+
+  /** Options that any non-empty string is right for. */
+  private static final Set<String> STRINGS =
+      Set.of("stop_strings", "assistant_model", "rerank_model", "language_model", "hotwords");
 
   private static final Map<String, List<Object>> GOOD = new LinkedHashMap<>();
   private static final Map<String, List<Object>> BAD = new TreeMap<>();
@@ -42,6 +47,7 @@ final class OptionSamples {
     add("prompt_lookup_num_tokens", List.of(1, 10, 1024), List.of(0, -1, 1025, 2.5));
     add("max_matching_ngram_size", List.of(1, 3, 64), List.of(0, -1, 65));
     add("top_logprobs", List.of(0, 5, 1000), List.of(-1, 1001));
+    addParallel();
     add("dry_penalty_last_n", List.of(-1, 0, 64), List.of(-2, 0.5));
     add(
         "seed",
@@ -146,12 +152,38 @@ final class OptionSamples {
           List<Object> all = new java.util.ArrayList<>(values);
           all.addAll(
               List.of(NAN, INF, -INF, Map.of(), Map.of("a", 1), Arrays.asList((Object) null)));
-          if (!name.equals("stop_strings") && !name.equals("assistant_model")) {
+          if (!STRINGS.contains(name)) {
             all.add("word");
             all.add("1");
           }
           return all;
         });
+  }
+
+  /** The options of parallel decoding. */
+  private static void addParallel() {
+    add("max_iterations", List.of(1, 10, 10_000), List.of(0, -1, 10_001, 2.5));
+    add("refinement", List.of("mask_predict", "easy_first"), List.of("MASK_PREDICT", "mask", 1));
+    add("length_beam", List.of(1, 5, 256), List.of(0, 257, 2.5));
+    add("rerank_model", List.of("models/teacher"), List.of("", 3, true));
+    add("dag_strategy", List.of("greedy", "joint_viterbi", "beam"), List.of("jointviterbi", 1));
+    add("language_model", List.of("models/words.arpa"), List.of("", 3, true));
+    add("hotwords", List.of("Loquent", List.of("a", "b c"), List.of()), List.of("", List.of(3)));
+    for (String name :
+        List.of("eos_penalty", "dag_beta", "lm_alpha", "hotword_weight", "alg_temp")) {
+      add(name, List.of(0, 0.5, 10), List.of(-0.1));
+    }
+    add("lm_beta", List.of(-2, 0, 1.5), List.of());
+    for (String name : List.of("beam_prune_logp", "token_min_logp")) {
+      add(name, List.of(-10, -0.5), List.of(0, 1));
+    }
+    add("steps", List.of(1, 128, 1_000_000), List.of(0, 1_000_001, 1.5));
+    add("block_length", List.of(1, 32, Integer.MAX_VALUE), List.of(0, BEYOND_INT, 1.5));
+    add("unmasking_order", List.of("low_confidence", "random"), List.of("confidence", 1));
+    add("threshold", List.of(0.9, 1), List.of(0, 1.1));
+    add("factor", List.of(0.5, 2), List.of(0, -1));
+    add("remasking", List.of(0, 0.5, 1), List.of(-0.1, 1.1));
+    add("diffusion_cache", List.of("none", "prefix", "dual"), List.of("DUAL", true));
   }
 
   private OptionSamples() {}

@@ -11,10 +11,10 @@ import java.util.function.BiConsumer;
  * and so on. A finished search leaves the batch, and the searches of another batch may join it.
  * Confined to one thread.
  */
-public final class DecodingLoop implements AutoCloseable {
+public final class DecodingLoop implements BatchLoop {
 
   private final DecodingState state;
-  private final BiConsumer<Search, Throwable> failures;
+  private final BiConsumer<Generation, Throwable> failures;
 
   /** Those that take part; finished ones are dropped before the next run. */
   private final List<SearchRows> searches = new ArrayList<>();
@@ -39,7 +39,7 @@ public final class DecodingLoop implements AutoCloseable {
   public DecodingLoop(
       DecodingState state,
       List<? extends Search> searches,
-      BiConsumer<Search, Throwable> failures) {
+      BiConsumer<Generation, Throwable> failures) {
     this.state = state;
     this.failures = failures;
     int rows = 0;
@@ -56,15 +56,7 @@ public final class DecodingLoop implements AutoCloseable {
     counts = new int[rows];
   }
 
-  /**
-   * Runs the model once and lets every search that is not finished choose; the first step runs it
-   * over the prompts. May be called again after a {@link RunInterruptedException}: what the
-   * searches have chosen is not lost.
-   *
-   * @return false once all searches are finished
-   * @throws RunInterruptedException if the run was stopped from outside; the searches are as they
-   *     were before the step
-   */
+  @Override
   public boolean step() {
     if (!started) {
       while (!allFinished() && !prefill(Integer.MAX_VALUE)) {
@@ -76,14 +68,7 @@ public final class DecodingLoop implements AutoCloseable {
     return !allFinished();
   }
 
-  /**
-   * Runs the model over the next part of the prompts; behind the last one the searches choose.
-   * Nothing is left to do once the prompts are through.
-   *
-   * @param mostPositions how many tokens of each prompt the part may have, at least 1
-   * @return whether the prompts are through
-   * @throws RunInterruptedException if the run was stopped from outside; it can be repeated
-   */
+  @Override
   public boolean prefill(int mostPositions) {
     if (!started) {
       ask();
@@ -96,16 +81,13 @@ public final class DecodingLoop implements AutoCloseable {
     return started;
   }
 
-  /**
-   * Takes over the searches of another batch, with their rows.
-   *
-   * @param other a batch whose prompts are through; afterwards it is only to be closed
-   * @return false if the rows cannot share runs; nothing has changed then
-   * @throws io.loquent.InferenceException if there is no memory for it; nothing has changed then
-   */
-  public boolean absorb(DecodingLoop other) {
+  @Override
+  public boolean absorb(BatchLoop batch) {
     int ownRows = state.rows();
-    if (!started || !other.started || !state.absorb(other.state)) {
+    if (!(batch instanceof DecodingLoop other)
+        || !started
+        || !other.started
+        || !state.absorb(other.state)) {
       return false;
     }
     for (SearchRows rows : other.searches) {
@@ -116,7 +98,6 @@ public final class DecodingLoop implements AutoCloseable {
     return true;
   }
 
-  /** Closes the state. May be called repeatedly. */
   @Override
   public void close() {
     state.close();

@@ -9,8 +9,11 @@ import io.loquent.decoding.SequenceLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** All that ends a sequence from inside: end tokens, stop strings, criteria, length. */
-final class StopConditions {
+/**
+ * All that ends a sequence from inside: end tokens, stop strings, criteria, length. Confined to one
+ * thread.
+ */
+public final class StopConditions {
 
   private final int[] endTokens;
   private final @Nullable StopStringCheck stopStrings;
@@ -18,7 +21,13 @@ final class StopConditions {
   private final SequenceLimits limits;
   private final TokenHistory continuation = new TokenHistory(new int[0]);
 
-  StopConditions(SearchSetup setup) {
+  /**
+   * Creates the conditions of a request.
+   *
+   * @param setup the request
+   * @throws io.loquent.ContextLengthException if the prompt leaves no room for a single token
+   */
+  public StopConditions(SearchSetup setup) {
     endTokens =
         setup.options().get(Option.EOS_TOKEN_ID).orElse(List.of()).stream()
             .mapToInt(Integer::intValue)
@@ -29,7 +38,12 @@ final class StopConditions {
     limits = SequenceLimits.of(setup);
   }
 
-  SequenceLimits limits() {
+  /**
+   * Returns how short and how long sequences may be.
+   *
+   * @return the request's limits
+   */
+  public SequenceLimits limits() {
     return limits;
   }
 
@@ -38,8 +52,13 @@ final class StopConditions {
     return endTokens.length;
   }
 
-  /** Returns why a sequence ends with its newest token; null if it goes on. */
-  @Nullable FinishReason after(TokenSequence tokens) {
+  /**
+   * Returns why a sequence ends with its newest token.
+   *
+   * @param tokens the prompt and at least one generated token
+   * @return the reason; null if it goes on
+   */
+  public @Nullable FinishReason after(TokenSequence tokens) {
     FinishReason reason = atContent(tokens);
     return reason == null ? atLength(tokens.length()) : reason;
   }
@@ -82,7 +101,13 @@ final class StopConditions {
     return null;
   }
 
-  boolean isEndToken(int id) {
+  /**
+   * Says whether a token ends a sequence.
+   *
+   * @param id vocabulary id
+   * @return true for the end tokens
+   */
+  public boolean isEndToken(int id) {
     for (int endToken : endTokens) {
       if (id == endToken) {
         return true;

@@ -54,7 +54,9 @@ public record ModelInfo(
     /** A decoder with attention over an encoder's output (T5, BART, Marian). */
     ENCODER_DECODER,
     /** An encoder-decoder whose decoder has a state of fixed size (LSTM, GRU). */
-    RECURRENT_ENCODER_DECODER
+    RECURRENT_ENCODER_DECODER,
+    /** Many tokens per run (masked canvases, Levenshtein, CTC, directed acyclic, diffusion). */
+    NON_AUTOREGRESSIVE
   }
 
   /**

@@ -97,8 +97,11 @@ public final class Canvas {
    * @return true if lengths and tokens are equal
    */
   public boolean sameTokens(Canvas other) {
-    return length == other.length
-        && Arrays.equals(tokens, 0, length, other.tokens, 0, other.length);
+    boolean same = length == other.length;
+    for (int slot = 0; same && slot < length; slot++) {
+      same = tokens[slot] == other.tokens[slot];
+    }
+    return same;
   }
 
   /** Lets the next run go over the whole row, and the state keep what it cached of it. */

@@ -372,11 +372,10 @@ public final class Option<T> {
 
   /**
    * An autoregressive model that scores the candidates of {@link #LENGTH_BEAM} in one run (noisy
-   * parallel decoding, Gu et al. 2018): its folder, or its configuration file. It must have the same
-   * vocabulary. None by default.
+   * parallel decoding, Gu et al. 2018): its folder, or its configuration file. It must have the
+   * same vocabulary. None by default.
    */
-  public static final Option<String> RERANK_MODEL =
-      new Option<>("rerank_model", OptionType.path());
+  public static final Option<String> RERANK_MODEL = new Option<>("rerank_model", OptionType.path());
 
   /**
    * Taken from the score of inserting nothing, in Levenshtein and insertion decoding: above 0
@@ -452,7 +451,8 @@ public final class Option<T> {
    * Above 0, the slots that masked diffusion fills are drawn at random by their confidence divided
    * by this (Dream); default 0: the surest ones.
    */
-  public static final Option<Double> ALG_TEMP = new Option<>("alg_temp", OptionType.number("[0, inf)"));
+  public static final Option<Double> ALG_TEMP =
+      new Option<>("alg_temp", OptionType.number("[0, inf)"));
 
   /**
    * Masked diffusion fills all slots whose confidence is at least this in each run, and always the

@@ -1,12 +1,18 @@
 package io.loquent.runtime;
 
 import io.loquent.Cancellation;
+import io.loquent.DiffusionCache;
 import io.loquent.FinishReason;
 import io.loquent.Option;
+import io.loquent.decoding.BatchLoop;
 import io.loquent.decoding.DecodingLoop;
 import io.loquent.decoding.DecodingState;
+import io.loquent.decoding.Generation;
 import io.loquent.decoding.RunInterruptedException;
 import io.loquent.decoding.Search;
+import io.loquent.decoding.parallel.ParallelLoop;
+import io.loquent.decoding.parallel.ParallelSearch;
+import io.loquent.decoding.parallel.ParallelState;
 import io.loquent.decoding.search.Searches;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.runtime.model.OpenOptions;
@@ -35,7 +41,7 @@ final class BatchRun implements AutoCloseable {
   private final OpenOptions openOptions;
   private final RunControl control = new RunControl();
   private final Map<RequestRun, List<Cancellation.Registration>> registrations = new HashMap<>();
-  private @Nullable DecodingLoop loop;
+  private @Nullable BatchLoop loop;
   private boolean prefilled;
 
   BatchRun(LoadedModel model, List<RequestRun> requests, Deadlines deadlines) {
@@ -140,24 +146,45 @@ final class BatchRun implements AutoCloseable {
     }
   }
 
-  private DecodingLoop loop() {
+  private BatchLoop loop() {
     if (loop == null) {
       List<PromptRow> rows = new ArrayList<>();
       requests.forEach(request -> rows.addAll(request.rows));
-      List<Search> searches =
-          requests.stream().map(request -> request.search).collect(Collectors.toList());
-      DecodingState state = model.open(rows, openOptions, control);
-      try {
-        loop = new DecodingLoop(state, searches, this::fail);
-      } catch (RuntimeException | Error e) {
-        state.close();
-        throw e;
-      }
+      loop = model.parallel().isPresent() ? parallelLoop(rows) : decodingLoop(rows);
     }
     return loop;
   }
 
-  private void fail(Search search, Throwable failure) {
+  private BatchLoop decodingLoop(List<PromptRow> rows) {
+    DecodingState state = model.open(rows, openOptions, control);
+    try {
+      return new DecodingLoop(state, searches(Search.class), this::fail);
+    } catch (RuntimeException | Error e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private BatchLoop parallelLoop(List<PromptRow> rows) {
+    boolean keepsCache =
+        requests.get(0).options.get(Option.DIFFUSION_CACHE).orElse(DiffusionCache.NONE)
+            != DiffusionCache.NONE;
+    ParallelState state = model.openParallel(rows, keepsCache, control);
+    try {
+      return new ParallelLoop(state, searches(ParallelSearch.class), this::fail);
+    } catch (RuntimeException | Error e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private <S extends Generation> List<S> searches(Class<S> kind) {
+    return requests.stream()
+        .map(request -> kind.cast(request.search))
+        .collect(Collectors.toList());
+  }
+
+  private void fail(Generation search, Throwable failure) {
     for (RequestRun request : requests) {
       if (request.search == search) {
         request.fail(failure);
@@ -172,7 +199,7 @@ final class BatchRun implements AutoCloseable {
    * @return false if they cannot share runs; nothing has changed then
    */
   boolean absorb(BatchRun other) {
-    DecodingLoop joining = other.loop;
+    BatchLoop joining = other.loop;
     // Whoever interrupts this batch must see all of its requests.
     synchronized (requests) {
       if (loop == null || joining == null || control.isTerminated() || !loop.absorb(joining)) {

@@ -12,7 +12,7 @@ import io.loquent.Token;
 import io.loquent.Usage;
 import io.loquent.decoding.ChosenToken;
 import io.loquent.decoding.Hypothesis;
-import io.loquent.decoding.Search;
+import io.loquent.decoding.Generation;
 import io.loquent.runtime.model.PromptRow;
 import io.loquent.spi.Tokenizer;
 import java.time.Duration;
@@ -31,7 +31,7 @@ final class RequestRun {
 
   final GenerationRequest request;
   final GenerationOptions options;
-  final Search search;
+  final Generation search;
   private final RequestDrafting drafting;
   final List<PromptRow> rows;
   private final @Nullable Tokenizer tokenizer;
@@ -52,7 +52,7 @@ final class RequestRun {
       Object batchKey,
       GenerationRequest request,
       GenerationOptions options,
-      Search search,
+      Generation search,
       RequestDrafting drafting,
       List<PromptRow> rows,
       @Nullable Tokenizer tokenizer,

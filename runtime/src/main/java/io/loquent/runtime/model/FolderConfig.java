@@ -15,6 +15,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -41,6 +43,9 @@ final class FolderConfig {
   private static final List<String> CONTEXT_NAMES =
       List.of("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length");
 
+  /** Where what config.json does not say of a model for parallel decoding may stand instead. */
+  static final String PARALLEL = "parallel_config.json";
+
   private final Map<String, @Nullable Object> config;
   private final Map<String, @Nullable Object> generation;
   private final Map<String, @Nullable Object> genai;
@@ -48,7 +53,8 @@ final class FolderConfig {
   private final GenerationOptions defaults;
 
   private FolderConfig(Path folder) {
-    config = read(folder.resolve("config.json"));
+    config = new LinkedHashMap<>(read(folder.resolve("config.json")));
+    config.putAll(read(folder.resolve(PARALLEL)));
     generation = read(folder.resolve("generation_config.json"));
     genai = read(folder.resolve("genai_config.json"));
     defaults = readDefaults();
@@ -189,6 +195,36 @@ final class FolderConfig {
       }
     }
     return OptionalInt.empty();
+  }
+
+  /** An entry of {@code config.json} that is a text. */
+  Optional<String> text(String name) {
+    return config.get(name) instanceof String text ? Optional.of(text) : Optional.empty();
+  }
+
+  /** A number of {@code config.json}. */
+  OptionalDouble number(String name) {
+    return config.get(name) instanceof Number number
+        ? OptionalDouble.of(number.doubleValue())
+        : OptionalDouble.empty();
+  }
+
+  /** Whether an entry of {@code config.json} is true or false; empty if it is neither. */
+  Optional<Boolean> flag(String name) {
+    return config.get(name) instanceof Boolean flag ? Optional.of(flag) : Optional.empty();
+  }
+
+  /** The id that unequal rows are filled up with; what it is never shows, because it is masked. */
+  int padToken() {
+    return defaults
+        .get(Option.PAD_TOKEN_ID)
+        .orElseGet(
+            () ->
+                defaults
+                    .get(Option.EOS_TOKEN_ID)
+                    .filter(ids -> !ids.isEmpty())
+                    .map(ids -> ids.get(0))
+                    .orElse(0));
   }
 
   /** The names of the model's classes in the library that trained it. */

@@ -54,7 +54,7 @@ final class ModelDescription {
     return parts.layout().reason() + "; " + cache;
   }
 
-  private static ModelInfo.SpecialTokens tokens(GenerationOptions defaults) {
+  static ModelInfo.SpecialTokens tokens(GenerationOptions defaults) {
     return new ModelInfo.SpecialTokens(
         optional(defaults, Option.PAD_TOKEN_ID),
         optional(defaults, Option.BOS_TOKEN_ID),
@@ -76,7 +76,7 @@ final class ModelDescription {
     return tensors;
   }
 
-  private static void add(Graph graph, List<StateTensor> states, List<ModelInfo.Tensor> tensors) {
+  static void add(Graph graph, List<StateTensor> states, List<ModelInfo.Tensor> tensors) {
     for (TensorSpec input : graph.inputs().values()) {
       if (input.name().equals(LogitsPositions.INPUT)) {
         continue; // Loquent's own addition, not the file's.

@@ -1,15 +1,9 @@
 package io.loquent.runtime.model;
 
 import io.loquent.ModelConfig;
-import io.loquent.ModelLoadException;
-import io.loquent.Option;
-import io.loquent.runtime.onnx.OnnxFile;
 import io.loquent.runtime.onnx.OnnxSummary;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,29 +32,16 @@ record ModelParts(
     implements AutoCloseable {
 
   private static final String SHARING_OPERATOR = "com.microsoft:GroupQueryAttention";
-  private static final List<String> ENCODER_HEADS =
-      List.of(
-          "ForMaskedLM",
-          "ForSequenceClassification",
-          "ForTokenClassification",
-          "ForQuestionAnswering");
 
-  /** Checks the whole folder, then opens its graphs; closes what was opened if one fails. */
-  static ModelParts open(ModelConfig config, SessionFactory sessions, List<String> findings) {
-    Path folder = config.folder();
-    FolderConfig folderConfig = FolderConfig.read(folder, true);
-    Layout layout = Layout.detect(folder, config.precision(), folderConfig.genai());
-    findings.add("layout: " + layout.reason() + " (precision " + layout.precision() + ")");
-    refuseEncoders(folder, folderConfig);
-    Map<Path, OnnxSummary> summaries = new LinkedHashMap<>();
-    for (Path file : layout.files()) {
-      summaries.put(file, checked(file));
-    }
+  /** Opens the graphs of a checked folder; closes what was opened if one fails. */
+  static ModelParts open(
+      ModelFiles files, ModelConfig config, SessionFactory sessions, List<String> findings) {
+    files.refuseEncoders();
     List<Graph> opened = new ArrayList<>();
     try {
       DecoderOpening decoderOpening =
           new DecoderOpening(config.graphAdditions(), sessions, findings);
-      return open(folder, folderConfig, layout, sessions, decoderOpening, summaries, opened);
+      return open(files, sessions, decoderOpening, opened);
     } catch (RuntimeException e) {
       opened.forEach(Graph::close);
       throw e;
@@ -68,13 +49,14 @@ record ModelParts(
   }
 
   private static ModelParts open(
-      Path folder,
-      FolderConfig config,
-      Layout layout,
+      ModelFiles files,
       SessionFactory sessions,
       DecoderOpening decoderOpening,
-      Map<Path, OnnxSummary> summaries,
       List<Graph> opened) {
+    Path folder = files.folder();
+    FolderConfig config = files.config();
+    Layout layout = files.layout();
+    Map<Path, OnnxSummary> summaries = files.summaries();
     Optional<Graph> encoder = layout.encoder().map(file -> track(sessions.open(file), opened));
     Graph first = track(decoderOpening.openFirst(layout, config, summaries), opened);
     Optional<Graph> withPast =
@@ -109,56 +91,6 @@ record ModelParts(
     return graph;
   }
 
-  private static void refuseEncoders(Path folder, FolderConfig config) {
-    for (String architecture : config.architectures()) {
-      if (ENCODER_HEADS.stream().anyMatch(architecture::endsWith)) {
-        throw new ModelLoadException(
-            folder
-                + ": config.json names the architecture "
-                + architecture
-                + ", which does not generate text; a generator needs a decoder (causal language"
-                + " model) or an encoder-decoder");
-      }
-    }
-  }
-
-  private static OnnxSummary checked(Path file) {
-    OnnxSummary summary = OnnxFile.read(file);
-    summary
-        .externalFiles()
-        .forEach(
-            (name, bytes) -> {
-              Path data = file.resolveSibling(name);
-              if (!Files.isRegularFile(data)) {
-                throw new ModelLoadException(
-                    data
-                        + ": this file with external weights is missing; "
-                        + file.getFileName()
-                        + " needs it beside it, so download both");
-              }
-              if (size(data) < bytes) {
-                throw new ModelLoadException(
-                    data
-                        + ": this file with external weights has "
-                        + size(data)
-                        + " bytes, and "
-                        + file.getFileName()
-                        + " needs at least "
-                        + bytes
-                        + "; it was copied or downloaded incompletely, so fetch it again");
-              }
-            });
-    return summary;
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new ModelLoadException(file + ": cannot be read: " + e.getMessage(), e);
-    }
-  }
-
   /** Whether past and present may be one buffer. */
   boolean sharesBuffers() {
     return (uses(SHARING_OPERATOR) || decoder.sharesAttention())
@@ -183,17 +115,7 @@ record ModelParts(
 
   /** The id that unequal rows are filled up with; what it is never shows, because it is masked. */
   int padToken() {
-    return config
-        .defaults()
-        .get(Option.PAD_TOKEN_ID)
-        .orElseGet(
-            () ->
-                config
-                    .defaults()
-                    .get(Option.EOS_TOKEN_ID)
-                    .filter(ids -> !ids.isEmpty())
-                    .map(ids -> ids.get(0))
-                    .orElse(0));
+    return config.padToken();
   }
 
   @Override

@@ -51,6 +51,11 @@ final class StepTensor implements AutoCloseable {
     return room;
   }
 
+  /** Returns the memory itself; valid until it grows. */
+  ByteBuffer memory() {
+    return java.util.Objects.requireNonNull(memory, "a tensor needs memory first");
+  }
+
   /** Returns the memory as 32-bit floats; valid until it grows. */
   FloatBuffer floats() {
     return floats;

@@ -20,8 +20,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A model whose graphs are open: it makes decoding states. Thread-safe until closed. */
-public final class LoadedModel implements AutoCloseable {
+/** A decoder, with or without an encoder, that continues sequences step by step. */
+final class SteppedModel extends LoadedModel {
 
   private static final long MOST_IDLE_BYTES = 256L << 20;
 
@@ -33,7 +33,7 @@ public final class LoadedModel implements AutoCloseable {
   private final ModelInfo info;
   private @Nullable DecoderGraphs withHiddenStates;
 
-  private LoadedModel(ModelParts parts, SessionFactory sessions, OptionalLong memoryLimitBytes) {
+  private SteppedModel(ModelParts parts, SessionFactory sessions, OptionalLong memoryLimitBytes) {
     buffers = new NativeBuffers(MOST_IDLE_BYTES, memoryLimitBytes.orElse(Long.MAX_VALUE));
     this.parts = parts;
     this.sessions = sessions;
@@ -48,105 +48,58 @@ public final class LoadedModel implements AutoCloseable {
     info = ModelDescription.describe(parts, vocabularySize);
   }
 
-  /**
-   * Opens a model's graphs.
-   *
-   * @param config the folder, and how to run it
-   * @param findings receives what is detected and why, in reading order
-   * @return the model, to be closed
-   * @throws io.loquent.ModelLoadException if the folder cannot be used; nothing stays open
-   */
-  public static LoadedModel load(ModelConfig config, List<String> findings) {
-    SessionFactory sessions = new SessionFactory(config, findings);
-    ModelParts parts = ModelParts.open(config, sessions, findings);
+  static SteppedModel open(
+      ModelFiles files, ModelConfig config, SessionFactory sessions, List<String> findings) {
+    ModelParts parts = ModelParts.open(files, config, sessions, findings);
     try {
-      return new LoadedModel(parts, sessions, config.memoryLimitBytes());
+      return new SteppedModel(parts, sessions, config.memoryLimitBytes());
     } catch (RuntimeException e) {
       parts.close();
       throw e;
     }
   }
 
-  /**
-   * Describes the model.
-   *
-   * @return the same object at each call
-   */
+  @Override
   public ModelInfo info() {
     return info;
   }
 
-  /**
-   * Returns the folder's own default options, special tokens included.
-   *
-   * @return options
-   */
+  @Override
   public GenerationOptions defaults() {
     return parts.config().defaults();
   }
 
-  /**
-   * Returns the longest sequence.
-   *
-   * @return tokens, if limited
-   */
+  @Override
   public OptionalInt contextLength() {
     return info.contextLength();
   }
 
-  /**
-   * Says whether activations are quantized at each run, so that scores depend on which tokens run
-   * together.
-   *
-   * @return true for dynamic 8-bit quantization
-   */
+  @Override
   public boolean quantizesActivations() {
     return parts.quantizesActivations();
   }
 
-  /**
-   * Returns how many ids the input may have.
-   *
-   * @return one more than the highest id
-   */
+  @Override
   public int inputVocabularySize() {
     return Math.max(vocabularySize, parts.config().integer("vocab_size").orElse(0));
   }
 
-  /**
-   * Says whether there is an encoder.
-   *
-   * @return true for encoder-decoders
-   */
+  @Override
   public boolean isEncoderDecoder() {
     return encoder != null;
   }
 
-  /**
-   * Says whether the model reads token ids.
-   *
-   * @return false for audio and image encoders
-   */
+  @Override
   public boolean readsTokens() {
     return encoder == null || encoder.readsTokens();
   }
 
-  /**
-   * Returns how many native buffers are lent to running requests.
-   *
-   * @return 0 while no request is running
-   */
+  @Override
   public int lentBuffers() {
     return buffers.lent();
   }
 
-  /**
-   * Tells which rows can share a batch: those with equal keys. A graph that cannot tell padding
-   * from text gets only rows of equal length together, so that each keeps its solo result.
-   *
-   * @param row a prompt
-   * @return the key
-   */
+  @Override
   public Object batchKey(PromptRow row) {
     int decoderLength = row.ids().length;
     if (encoder == null) {
@@ -158,12 +111,7 @@ public final class LoadedModel implements AutoCloseable {
     return List.of(decoderLength, encoderLength, shape);
   }
 
-  /**
-   * Tells whether rows can share runs that are not equally long, so that a row may join others that
-   * are under way.
-   *
-   * @return false if only rows that began together stay together
-   */
+  @Override
   public boolean rowsJoinAtAnyLength() {
     DecoderGraphs graphs = parts.decoder();
     boolean lengthless =
@@ -180,14 +128,7 @@ public final class LoadedModel implements AutoCloseable {
         : graphs.toleratesLeftPadding();
   }
 
-  /**
-   * Refuses what the model cannot do, before anything runs.
-   *
-   * @param rows a request's prompt, and its negative prompt if it has one
-   * @param hiddenStates whether the request needs last hidden states
-   * @param useCache whether it lets the cache be used
-   * @throws InvalidRequestException if the model cannot give what is needed
-   */
+  @Override
   public void check(List<PromptRow> rows, boolean hiddenStates, boolean useCache) {
     if (!useCache && parts.isRecurrent()) {
       throw new InvalidRequestException(
@@ -201,14 +142,7 @@ public final class LoadedModel implements AutoCloseable {
     }
   }
 
-  /**
-   * Opens a state; an encoder is run at once.
-   *
-   * @param rows the prompts, with equal {@link #batchKey}
-   * @param options what the request needs, {@link #check checked}
-   * @param control stops runs
-   * @return a state, to be closed
-   */
+  @Override
   public DecodingState open(List<PromptRow> rows, OpenOptions options, RunControl control) {
     DecoderGraphs graphs = options.hiddenStates() ? withHiddenStates() : parts.decoder();
     boolean recompute = !graphs.hasCache() || !options.useCache();
@@ -328,7 +262,6 @@ public final class LoadedModel implements AutoCloseable {
     return sessions.open(graph.file(), model.get(), all);
   }
 
-  /** Frees the graphs. No request may be running. */
   @Override
   public synchronized void close() {
     if (withHiddenStates != null) {

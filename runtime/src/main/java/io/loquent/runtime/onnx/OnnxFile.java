@@ -3,6 +3,7 @@ package io.loquent.runtime.onnx;
 import io.loquent.ModelLoadException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,6 +23,8 @@ public final class OnnxFile {
   private final Map<String, Long> opsets = new TreeMap<>();
   private final Set<String> operators = new TreeSet<>();
   private final Map<String, Long> externalFiles = new TreeMap<>();
+  private final Set<String> inputs = new LinkedHashSet<>();
+  private final Set<String> outputs = new LinkedHashSet<>();
   private long inlineWeightBytes;
   private boolean nestedConstants;
   private boolean quantizesActivations;
@@ -115,7 +118,9 @@ public final class OnnxFile {
         Collections.unmodifiableMap(externalFiles),
         inlineWeightBytes,
         nestedConstants,
-        quantizesActivations);
+        quantizesActivations,
+        Collections.unmodifiableSet(inputs),
+        Collections.unmodifiableSet(outputs));
   }
 
   /** The version of each operator set, by domain. */
@@ -157,7 +162,18 @@ public final class OnnxFile {
         case Fields.GRAPH_NODE -> readNode(reader.open());
         case Fields.GRAPH_INITIALIZER -> readTensor(reader.message());
         case Fields.GRAPH_SPARSE_INITIALIZER -> readSparseTensor(reader.open());
+        case Fields.GRAPH_INPUT -> readName(reader.open(), inputs);
+        case Fields.GRAPH_OUTPUT -> readName(reader.open(), outputs);
         default -> {}
+      }
+    }
+  }
+
+  /** Takes the name of one of the main graph's inputs or outputs. */
+  private void readName(MessageReader reader, Set<String> names) {
+    while (nesting == 0 && reader.next()) {
+      if (reader.field() == Fields.VALUE_INFO_NAME) {
+        names.add(reader.text());
       }
     }
   }

@@ -17,6 +17,8 @@ import java.util.Set;
  * @param nestedConstants whether a nested graph (of If, Loop or Scan) holds weights or constants
  * @param quantizesActivations whether a matrix product rounds its activations to 8 bits as it runs:
  *     dynamic int8, and {@code MatMulNBits} with {@code accuracy_level} 4
+ * @param inputs names of the graph's inputs, in order; old files list weights among them
+ * @param outputs names of the graph's outputs, in order
  */
 public record OnnxSummary(
     long irVersion,
@@ -26,4 +28,6 @@ public record OnnxSummary(
     Map<String, Long> externalFiles,
     long inlineWeightBytes,
     boolean nestedConstants,
-    boolean quantizesActivations) {}
+    boolean quantizesActivations,
+    Set<String> inputs,
+    Set<String> outputs) {}

@@ -1,5 +1,6 @@
 package io.loquent;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -11,7 +12,12 @@ import java.util.List;
  * switches sampling off.
  */
 public sealed interface Decoding
-    permits Decoding.Greedy, Decoding.Sampling, Decoding.Beam, Decoding.Contrastive {
+    permits Decoding.Greedy,
+        Decoding.Sampling,
+        Decoding.Beam,
+        Decoding.Contrastive,
+        Decoding.Refinement,
+        Decoding.Edits {
 
   /**
    * Always the most probable token.
@@ -66,6 +72,60 @@ public sealed interface Decoding
     }
     return new Contrastive(
         choose(false, 1).set(Option.PENALTY_ALPHA, penaltyAlpha).set(Option.TOP_K, topK).build());
+  }
+
+  /**
+   * Mask-predict (Ghazvininejad et al. 2019), for models that fill masked canvases: the tokens that
+   * the model was least sure of are predicted again, fewer each time.
+   *
+   * @param maxIterations runs of the model, at least 1; 1 is one-shot decoding (Gu et al. 2018)
+   * @return the family
+   * @throws InvalidRequestException if the number is out of range
+   */
+  static Refinement maskPredict(int maxIterations) {
+    return refinement(RefinementStrategy.MASK_PREDICT, 1)
+        .with(Option.MAX_ITERATIONS, maxIterations);
+  }
+
+  /**
+   * Iterative refinement (Lee et al. 2018), for models that fill masked canvases: all tokens are
+   * predicted again until none changes.
+   *
+   * @param maxIterations most runs of the model, at least 1
+   * @return the family
+   * @throws InvalidRequestException if the number is out of range
+   */
+  static Refinement iterativeRefinement(int maxIterations) {
+    return refinement(RefinementStrategy.ITERATIVE_REFINEMENT, 1)
+        .with(Option.MAX_ITERATIONS, maxIterations);
+  }
+
+  /**
+   * Easy-first decoding, for models that fill masked canvases: one token per run, the surest first.
+   *
+   * @param numBeams canvases kept, at least 1
+   * @return the family
+   * @throws InvalidRequestException if the number is out of range
+   */
+  static Refinement easyFirst(int numBeams) {
+    return refinement(RefinementStrategy.EASY_FIRST, numBeams);
+  }
+
+  /**
+   * Decoding by edits, for the Levenshtein Transformer (Gu et al. 2019) and the Insertion
+   * Transformer (Stern et al. 2019): tokens are inserted, and deleted where the model can, until
+   * nothing changes.
+   *
+   * @param maxIterations most iterations, at least 1
+   * @return the family
+   * @throws InvalidRequestException if the number is out of range
+   */
+  static Edits edits(int maxIterations) {
+    return new Edits(with(choose(false, 1).build(), Option.MAX_ITERATIONS, maxIterations));
+  }
+
+  private static Refinement refinement(RefinementStrategy strategy, int numBeams) {
+    return new Refinement(choose(false, numBeams).set(Option.REFINEMENT, strategy).build());
   }
 
   /**
@@ -234,4 +294,64 @@ public sealed interface Decoding
    * @param settings the options it sets
    */
   record Contrastive(GenerationOptions settings) implements Decoding {}
+
+  /**
+   * Refinement of masked canvases.
+   *
+   * @param settings the options it sets
+   */
+  record Refinement(GenerationOptions settings) implements Decoding {
+
+    /**
+     * Sets {@link Option#LENGTH_BEAM}.
+     *
+     * @param value lengths to try, at least 1
+     * @return a copy with it
+     */
+    public Refinement lengthBeam(int value) {
+      return with(Option.LENGTH_BEAM, value);
+    }
+
+    /**
+     * Sets {@link Option#RERANK_MODEL}.
+     *
+     * @param value the folder or configuration file of an autoregressive model
+     * @return a copy with it
+     */
+    public Refinement rerankModel(Path value) {
+      return with(Option.RERANK_MODEL, value.toString());
+    }
+
+    /**
+     * Sets {@link Option#NUM_RETURN_SEQUENCES}.
+     *
+     * @param value candidates to return, at most the length beam, times the beams of easy-first
+     * @return a copy with it
+     */
+    public Refinement numReturnSequences(int value) {
+      return with(Option.NUM_RETURN_SEQUENCES, value);
+    }
+
+    private <T> Refinement with(Option<T> option, T value) {
+      return new Refinement(Decoding.with(settings, option, value));
+    }
+  }
+
+  /**
+   * Decoding by edits.
+   *
+   * @param settings the options it sets
+   */
+  record Edits(GenerationOptions settings) implements Decoding {
+
+    /**
+     * Sets {@link Option#EOS_PENALTY}.
+     *
+     * @param value taken from the score of inserting nothing, at least 0
+     * @return a copy with it
+     */
+    public Edits eosPenalty(double value) {
+      return new Edits(with(settings, Option.EOS_PENALTY, value));
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.loquent;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -11,7 +12,11 @@ import java.util.List;
  * switches sampling off.
  */
 public sealed interface Decoding
-    permits Decoding.Greedy, Decoding.Sampling, Decoding.Beam, Decoding.Contrastive {
+    permits Decoding.Greedy,
+        Decoding.Sampling,
+        Decoding.Beam,
+        Decoding.Contrastive,
+        Decoding.CtcBeam {
 
   /**
    * Always the most probable token.
@@ -66,6 +71,17 @@ public sealed interface Decoding
     }
     return new Contrastive(
         choose(false, 1).set(Option.PENALTY_ALPHA, penaltyAlpha).set(Option.TOP_K, topK).build());
+  }
+
+  /**
+   * Prefix beam search over the frames of a CTC model (Hannun et al. 2014).
+   *
+   * @param numBeams candidates kept, at least 2
+   * @return the family
+   * @throws InvalidRequestException if there are fewer or too many
+   */
+  static CtcBeam ctcBeam(int numBeams) {
+    return new CtcBeam(beam(numBeams).settings());
   }
 
   /**
@@ -234,4 +250,89 @@ public sealed interface Decoding
    * @param settings the options it sets
    */
   record Contrastive(GenerationOptions settings) implements Decoding {}
+
+  /**
+   * Prefix beam search over the frames of a CTC model.
+   *
+   * @param settings the options it sets
+   */
+  record CtcBeam(GenerationOptions settings) implements Decoding {
+
+    /**
+     * Sets {@link Option#LANGUAGE_MODEL}.
+     *
+     * @param file an n-gram model in the ARPA format
+     * @return a copy with it
+     */
+    public CtcBeam languageModel(Path file) {
+      return new CtcBeam(with(settings, Option.LANGUAGE_MODEL, file.toString()));
+    }
+
+    /**
+     * Sets {@link Option#LM_ALPHA} and {@link Option#LM_BETA}.
+     *
+     * @param alpha weight of the language model's log-probability, at least 0
+     * @param beta added for each word
+     * @return a copy with them
+     */
+    public CtcBeam languageModelWeights(double alpha, double beta) {
+      return new CtcBeam(with(with(settings, Option.LM_ALPHA, alpha), Option.LM_BETA, beta));
+    }
+
+    /**
+     * Sets {@link Option#HOTWORDS}.
+     *
+     * @param words words or phrases to favour
+     * @return a copy with them
+     */
+    public CtcBeam hotwords(String... words) {
+      return new CtcBeam(with(settings, Option.HOTWORDS, List.of(words)));
+    }
+
+    /**
+     * Sets {@link Option#HOTWORD_WEIGHT}.
+     *
+     * @param value added for each hotword, at least 0
+     * @return a copy with it
+     */
+    public CtcBeam hotwordWeight(double value) {
+      return new CtcBeam(with(settings, Option.HOTWORD_WEIGHT, value));
+    }
+
+    /**
+     * Sets {@link Option#BEAM_PRUNE_LOGP} and {@link Option#TOKEN_MIN_LOGP}.
+     *
+     * @param beamPruneLogp how far below the best a candidate may be, below 0
+     * @param tokenMinLogp tokens of a frame below this are left out, below 0
+     * @return a copy with them
+     */
+    public CtcBeam pruning(double beamPruneLogp, double tokenMinLogp) {
+      return new CtcBeam(
+          with(
+              with(settings, Option.BEAM_PRUNE_LOGP, beamPruneLogp),
+              Option.TOKEN_MIN_LOGP,
+              tokenMinLogp));
+    }
+
+    /**
+     * Leaves nothing out, however unlikely it is ({@link Option#BEAM_PRUNE_LOGP} and {@link
+     * Option#TOKEN_MIN_LOGP} off).
+     *
+     * @return a copy without pruning
+     */
+    public CtcBeam unpruned() {
+      return new CtcBeam(
+          settings.toBuilder().off(Option.BEAM_PRUNE_LOGP).off(Option.TOKEN_MIN_LOGP).build());
+    }
+
+    /**
+     * Sets {@link Option#NUM_RETURN_SEQUENCES}.
+     *
+     * @param value candidates to return, at most the number of beams
+     * @return a copy with it
+     */
+    public CtcBeam numReturnSequences(int value) {
+      return new CtcBeam(with(settings, Option.NUM_RETURN_SEQUENCES, value));
+    }
+  }
 }

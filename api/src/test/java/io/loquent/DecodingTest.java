@@ -3,6 +3,7 @@ package io.loquent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.file.Paths;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,12 +18,17 @@ class DecodingTest {
           Decoding.Greedy.class, Map.of("do_sample", false, "num_beams", 1),
           Decoding.Sampling.class, Map.of("do_sample", true, "num_beams", 1),
           Decoding.Beam.class, Map.of("do_sample", false, "num_beams", 3),
+          Decoding.CtcBeam.class, Map.of("do_sample", false, "num_beams", 5),
           Decoding.Contrastive.class,
               Map.of("do_sample", false, "num_beams", 1, "penalty_alpha", 0.6, "top_k", 4));
 
   private static final List<Decoding> FAMILIES =
       List.of(
-          Decoding.greedy(), Decoding.sampling(), Decoding.beam(3), Decoding.contrastive(0.6, 4));
+          Decoding.greedy(),
+          Decoding.sampling(),
+          Decoding.beam(3),
+          Decoding.contrastive(0.6, 4),
+          Decoding.ctcBeam(5));
 
   /** What a model's folder might ask for: every other family at once. */
   private static final GenerationOptions LOUD_MODEL =
@@ -124,6 +130,33 @@ class DecodingTest {
         .containsEntry("force_words_ids", List.of(List.of(List.of(1), List.of(2, 3))))
         .containsEntry("do_sample", true)
         .containsEntry("num_beams", 4);
+  }
+
+  @Test
+  void settings_of_ctc_beams_are_copies() {
+    Decoding.CtcBeam plain = Decoding.ctcBeam(50);
+    Decoding.CtcBeam full =
+        plain
+            .languageModel(Paths.get("words.arpa"))
+            .languageModelWeights(0.7, -1)
+            .hotwords("Loquent", "New York")
+            .hotwordWeight(7)
+            .pruning(-12, -6)
+            .numReturnSequences(3);
+    assertThat(plain).isEqualTo(Decoding.ctcBeam(50));
+    assertThat(full.settings().toMap())
+        .containsEntry("num_beams", 50)
+        .containsEntry("language_model", "words.arpa")
+        .containsEntry("lm_alpha", 0.7)
+        .containsEntry("lm_beta", -1.0)
+        .containsEntry("hotwords", List.of("Loquent", "New York"))
+        .containsEntry("hotword_weight", 7.0)
+        .containsEntry("beam_prune_logp", -12.0)
+        .containsEntry("token_min_logp", -6.0)
+        .containsEntry("num_return_sequences", 3);
+    GenerationOptions unpruned = full.unpruned().settings();
+    assertThat(unpruned.isOff(Option.BEAM_PRUNE_LOGP)).isTrue();
+    assertThat(unpruned.isOff(Option.TOKEN_MIN_LOGP)).isTrue();
   }
 
   @Test

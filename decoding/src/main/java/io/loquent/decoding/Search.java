@@ -6,8 +6,8 @@ package io.loquent.decoding;
  * Confined to one thread.
  *
  * <p>The protocol, driven by {@link DecodingLoop}: {@link #choose} after the prompt; then, while
- * not finished (a finished search has no rows), {@link #rows}, {@link #parents} and {@link #tokens} describe the next run, and
- * {@link #choose} receives its output.
+ * not finished (a finished search has no rows), {@link #rows}, {@link #parents} and {@link #tokens}
+ * describe the next run, and {@link #choose} receives its output.
  */
 public interface Search extends Generation {
 

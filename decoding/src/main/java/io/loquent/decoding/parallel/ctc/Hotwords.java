@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * goes on. Of phrases that overlap, the one that is complete first counts. Immutable and
  * thread-safe.
  *
- * <p>For single words these are the rules of pyctcdecode; phrases earn there only when complete.
+ * <p>For single words these are the rules of pyctcdecode; of a phrase, it takes each word for a
+ * hotword of its own.
  */
 final class Hotwords {
 

@@ -1,6 +1,5 @@
 package io.loquent;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -16,8 +15,7 @@ public sealed interface Decoding
         Decoding.Sampling,
         Decoding.Beam,
         Decoding.Contrastive,
-        Decoding.Refinement,
-        Decoding.Edits {
+        ParallelDecoding {
 
   /**
    * Always the most probable token.
@@ -25,7 +23,7 @@ public sealed interface Decoding
    * @return the family
    */
   static Greedy greedy() {
-    return new Greedy(choose(false, 1).build());
+    return new Greedy(DecodingSettings.choose(false, 1).build());
   }
 
   /**
@@ -34,7 +32,7 @@ public sealed interface Decoding
    * @return the family, with nothing set
    */
   static Sampling sampling() {
-    return new Sampling(choose(true, 1).build());
+    return new Sampling(DecodingSettings.choose(true, 1).build());
   }
 
   /**
@@ -49,7 +47,7 @@ public sealed interface Decoding
       throw new InvalidRequestException(
           "a beam search needs num_beams of at least 2; found " + numBeams + "; use greedy()");
     }
-    return new Beam(choose(false, numBeams).build());
+    return new Beam(DecodingSettings.choose(false, numBeams).build());
   }
 
   /**
@@ -71,61 +69,7 @@ public sealed interface Decoding
               + "; use greedy()");
     }
     return new Contrastive(
-        choose(false, 1).set(Option.PENALTY_ALPHA, penaltyAlpha).set(Option.TOP_K, topK).build());
-  }
-
-  /**
-   * Mask-predict (Ghazvininejad et al. 2019), for models that fill masked canvases: the tokens that
-   * the model was least sure of are predicted again, fewer each time.
-   *
-   * @param maxIterations runs of the model, at least 1; 1 is one-shot decoding (Gu et al. 2018)
-   * @return the family
-   * @throws InvalidRequestException if the number is out of range
-   */
-  static Refinement maskPredict(int maxIterations) {
-    return refinement(RefinementStrategy.MASK_PREDICT, 1)
-        .with(Option.MAX_ITERATIONS, maxIterations);
-  }
-
-  /**
-   * Iterative refinement (Lee et al. 2018), for models that fill masked canvases: all tokens are
-   * predicted again until none changes.
-   *
-   * @param maxIterations most runs of the model, at least 1
-   * @return the family
-   * @throws InvalidRequestException if the number is out of range
-   */
-  static Refinement iterativeRefinement(int maxIterations) {
-    return refinement(RefinementStrategy.ITERATIVE_REFINEMENT, 1)
-        .with(Option.MAX_ITERATIONS, maxIterations);
-  }
-
-  /**
-   * Easy-first decoding, for models that fill masked canvases: one token per run, the surest first.
-   *
-   * @param numBeams canvases kept, at least 1
-   * @return the family
-   * @throws InvalidRequestException if the number is out of range
-   */
-  static Refinement easyFirst(int numBeams) {
-    return refinement(RefinementStrategy.EASY_FIRST, numBeams);
-  }
-
-  /**
-   * Decoding by edits, for the Levenshtein Transformer (Gu et al. 2019) and the Insertion
-   * Transformer (Stern et al. 2019): tokens are inserted, and deleted where the model can, until
-   * nothing changes.
-   *
-   * @param maxIterations most iterations, at least 1
-   * @return the family
-   * @throws InvalidRequestException if the number is out of range
-   */
-  static Edits edits(int maxIterations) {
-    return new Edits(with(choose(false, 1).build(), Option.MAX_ITERATIONS, maxIterations));
-  }
-
-  private static Refinement refinement(RefinementStrategy strategy, int numBeams) {
-    return new Refinement(choose(false, numBeams).set(Option.REFINEMENT, strategy).build());
+        DecodingSettings.choose(false, 1).set(Option.PENALTY_ALPHA, penaltyAlpha).set(Option.TOP_K, topK).build());
   }
 
   /**
@@ -134,19 +78,6 @@ public sealed interface Decoding
    * @return the options, those that choose between families included
    */
   GenerationOptions settings();
-
-  private static GenerationOptions.Builder choose(boolean doSample, int numBeams) {
-    return GenerationOptions.builder()
-        .set(Option.DO_SAMPLE, doSample)
-        .set(Option.NUM_BEAMS, numBeams)
-        .off(Option.PENALTY_ALPHA)
-        .off(Option.NUM_BEAM_GROUPS)
-        .off(Option.FORCE_WORDS_IDS);
-  }
-
-  private static <T> GenerationOptions with(GenerationOptions settings, Option<T> option, T value) {
-    return settings.toBuilder().set(option, value).build();
-  }
 
   /**
    * Always the most probable token.
@@ -211,7 +142,7 @@ public sealed interface Decoding
      * @return a copy with it
      */
     public <T> Sampling set(Option<T> option, T value) {
-      return new Sampling(with(settings, option, value));
+      return new Sampling(DecodingSettings.with(settings, option, value));
     }
   }
 
@@ -229,7 +160,7 @@ public sealed interface Decoding
      * @return a copy with it
      */
     public Beam lengthPenalty(double value) {
-      return new Beam(with(settings, Option.LENGTH_PENALTY, value));
+      return new Beam(DecodingSettings.with(settings, Option.LENGTH_PENALTY, value));
     }
 
     /**
@@ -239,7 +170,7 @@ public sealed interface Decoding
      * @return a copy with it
      */
     public Beam earlyStopping(EarlyStopping value) {
-      return new Beam(with(settings, Option.EARLY_STOPPING, value));
+      return new Beam(DecodingSettings.with(settings, Option.EARLY_STOPPING, value));
     }
 
     /**
@@ -249,7 +180,7 @@ public sealed interface Decoding
      * @return a copy with it
      */
     public Beam numReturnSequences(int value) {
-      return new Beam(with(settings, Option.NUM_RETURN_SEQUENCES, value));
+      return new Beam(DecodingSettings.with(settings, Option.NUM_RETURN_SEQUENCES, value));
     }
 
     /**
@@ -261,8 +192,8 @@ public sealed interface Decoding
      */
     public Beam groups(int numBeamGroups, double diversityPenalty) {
       return new Beam(
-          with(
-              with(settings, Option.NUM_BEAM_GROUPS, numBeamGroups),
+          DecodingSettings.with(
+              DecodingSettings.with(settings, Option.NUM_BEAM_GROUPS, numBeamGroups),
               Option.DIVERSITY_PENALTY,
               diversityPenalty));
     }
@@ -275,7 +206,7 @@ public sealed interface Decoding
      * @return a copy with it
      */
     public Beam forceWords(List<List<List<Integer>>> phrases) {
-      return new Beam(with(settings, Option.FORCE_WORDS_IDS, phrases));
+      return new Beam(DecodingSettings.with(settings, Option.FORCE_WORDS_IDS, phrases));
     }
 
     /**
@@ -284,7 +215,7 @@ public sealed interface Decoding
      * @return a copy with it
      */
     public Beam sampled() {
-      return new Beam(with(settings, Option.DO_SAMPLE, true));
+      return new Beam(DecodingSettings.with(settings, Option.DO_SAMPLE, true));
     }
   }
 
@@ -294,64 +225,4 @@ public sealed interface Decoding
    * @param settings the options it sets
    */
   record Contrastive(GenerationOptions settings) implements Decoding {}
-
-  /**
-   * Refinement of masked canvases.
-   *
-   * @param settings the options it sets
-   */
-  record Refinement(GenerationOptions settings) implements Decoding {
-
-    /**
-     * Sets {@link Option#LENGTH_BEAM}.
-     *
-     * @param value lengths to try, at least 1
-     * @return a copy with it
-     */
-    public Refinement lengthBeam(int value) {
-      return with(Option.LENGTH_BEAM, value);
-    }
-
-    /**
-     * Sets {@link Option#RERANK_MODEL}.
-     *
-     * @param value the folder or configuration file of an autoregressive model
-     * @return a copy with it
-     */
-    public Refinement rerankModel(Path value) {
-      return with(Option.RERANK_MODEL, value.toString());
-    }
-
-    /**
-     * Sets {@link Option#NUM_RETURN_SEQUENCES}.
-     *
-     * @param value candidates to return, at most the length beam, times the beams of easy-first
-     * @return a copy with it
-     */
-    public Refinement numReturnSequences(int value) {
-      return with(Option.NUM_RETURN_SEQUENCES, value);
-    }
-
-    private <T> Refinement with(Option<T> option, T value) {
-      return new Refinement(Decoding.with(settings, option, value));
-    }
-  }
-
-  /**
-   * Decoding by edits.
-   *
-   * @param settings the options it sets
-   */
-  record Edits(GenerationOptions settings) implements Decoding {
-
-    /**
-     * Sets {@link Option#EOS_PENALTY}.
-     *
-     * @param value taken from the score of inserting nothing, at least 0
-     * @return a copy with it
-     */
-    public Edits eosPenalty(double value) {
-      return new Edits(with(settings, Option.EOS_PENALTY, value));
-    }
-  }
 }

@@ -395,7 +395,10 @@ public final class Option<T> {
   public static final Option<Double> DAG_BETA =
       new Option<>("dag_beta", OptionType.number("[0, inf)"));
 
-  /** The language model, an n-gram model in the ARPA format, of a CTC or a dag beam search. */
+  /**
+   * The language model, an n-gram model in the ARPA format, of a CTC or a dag beam search: of
+   * words, or of the vocabulary's tokens, which is recognised by all of its words being tokens.
+   */
   public static final Option<String> LANGUAGE_MODEL =
       new Option<>("language_model", OptionType.file("the path of an ARPA file"));
 
@@ -403,11 +406,17 @@ public final class Option<T> {
   public static final Option<Double> LM_ALPHA =
       new Option<>("lm_alpha", OptionType.number("[0, inf)"));
 
-  /** Added to a candidate's score for each word, beside a language model; default 1.5. */
+  /**
+   * Added to a candidate's score for each word, or token, of a {@link #LANGUAGE_MODEL}; default
+   * 1.5.
+   */
   public static final Option<Double> LM_BETA =
       new Option<>("lm_beta", OptionType.number("(-inf, inf)"));
 
-  /** Words or phrases that a CTC beam search favours; none by default. */
+  /**
+   * Words or phrases that a CTC beam search favours, in the characters of the model's vocabulary;
+   * none by default.
+   */
   public static final Option<List<String>> HOTWORDS =
       new Option<>("hotwords", OptionType.strings());
 
@@ -417,14 +426,14 @@ public final class Option<T> {
 
   /**
    * A CTC beam search drops candidates whose score is this much below the best one's, in nats;
-   * default -10.
+   * default -10; switched off, it drops none.
    */
   public static final Option<Double> BEAM_PRUNE_LOGP =
       new Option<>("beam_prune_logp", OptionType.number("(-inf, 0)"));
 
   /**
    * A CTC beam search leaves out the tokens of a frame whose log-probability is below this, but for
-   * the best one; default -5.
+   * the best one; default -5; switched off, it leaves out none.
    */
   public static final Option<Double> TOKEN_MIN_LOGP =
       new Option<>("token_min_logp", OptionType.number("(-inf, 0)"));

@@ -3,7 +3,6 @@ package io.loquent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +19,11 @@ class DecodingTest {
           Decoding.Beam.class, Map.of("do_sample", false, "num_beams", 3),
           Decoding.Contrastive.class,
               Map.of("do_sample", false, "num_beams", 1, "penalty_alpha", 0.6, "top_k", 4),
-          Decoding.Refinement.class,
+          ParallelDecoding.CtcBeam.class, Map.of("do_sample", false, "num_beams", 5),
+          ParallelDecoding.Dag.class,
+              Map.of("do_sample", false, "num_beams", 1, "dag_strategy", "lookahead"),
+          ParallelDecoding.Diffusion.class, Map.of("do_sample", false, "num_beams", 1),
+          ParallelDecoding.Refinement.class,
               Map.of(
                   "do_sample",
                   false,
@@ -30,7 +33,8 @@ class DecodingTest {
                   "mask_predict",
                   "max_iterations",
                   4),
-          Decoding.Edits.class, Map.of("do_sample", false, "num_beams", 1, "max_iterations", 5));
+          ParallelDecoding.Edits.class,
+              Map.of("do_sample", false, "num_beams", 1, "max_iterations", 5));
 
   private static final List<Decoding> FAMILIES =
       List.of(
@@ -38,8 +42,11 @@ class DecodingTest {
           Decoding.sampling(),
           Decoding.beam(3),
           Decoding.contrastive(0.6, 4),
-          Decoding.maskPredict(4),
-          Decoding.edits(5));
+          ParallelDecoding.maskPredict(4),
+          ParallelDecoding.edits(5),
+          ParallelDecoding.ctcBeam(5),
+          ParallelDecoding.dag(DagStrategy.LOOKAHEAD),
+          ParallelDecoding.diffusion());
 
   /** What a model's folder might ask for: every other family at once. */
   private static final GenerationOptions LOUD_MODEL =
@@ -141,33 +148,6 @@ class DecodingTest {
         .containsEntry("force_words_ids", List.of(List.of(List.of(1), List.of(2, 3))))
         .containsEntry("do_sample", true)
         .containsEntry("num_beams", 4);
-  }
-
-  @Test
-  void settings_of_refinement_are_copies() {
-    Decoding.Refinement plain = Decoding.easyFirst(4);
-    Decoding.Refinement full =
-        plain.lengthBeam(3).rerankModel(Path.of("teacher")).numReturnSequences(2);
-    assertThat(plain).isEqualTo(Decoding.easyFirst(4));
-    assertThat(full.settings().toMap())
-        .containsEntry("refinement", "easy_first")
-        .containsEntry("num_beams", 4)
-        .containsEntry("length_beam", 3)
-        .containsEntry("rerank_model", "teacher")
-        .containsEntry("num_return_sequences", 2)
-        .doesNotContainKey("max_iterations");
-    assertThat(Decoding.iterativeRefinement(7).settings().toMap())
-        .containsEntry("refinement", "iterative_refinement")
-        .containsEntry("max_iterations", 7);
-  }
-
-  @Test
-  void settings_of_edits_are_copies() {
-    Decoding.Edits plain = Decoding.edits(6);
-    assertThat(plain.eosPenalty(1.5).settings().toMap())
-        .containsEntry("max_iterations", 6)
-        .containsEntry("eos_penalty", 1.5);
-    assertThat(plain).isEqualTo(Decoding.edits(6));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.loquent.decoding;
 
 import io.loquent.FinishReason;
+import io.loquent.Word;
 import java.util.List;
 
 /**
@@ -8,18 +9,35 @@ import java.util.List;
  *
  * @param tokens the generated tokens, the end token included if it was generated
  * @param score Hugging Face's {@code sequences_scores} for beams, else the sum of log-probabilities
+ *     unless a family of searches says otherwise
  * @param finishReason why it ended
+ * @param words its words with the frames they were heard in; empty unless the search aligns output
+ *     and input, and knows where words begin
  */
-public record Hypothesis(List<ChosenToken> tokens, double score, FinishReason finishReason) {
+public record Hypothesis(
+    List<ChosenToken> tokens, double score, FinishReason finishReason, List<Word> words) {
 
   /**
-   * Copies the list.
+   * Copies the lists.
+   *
+   * @param tokens the generated tokens
+   * @param score what it is ranked by
+   * @param finishReason why it ended
+   * @param words its words with the frames they were heard in
+   */
+  public Hypothesis {
+    tokens = List.copyOf(tokens);
+    words = List.copyOf(words);
+  }
+
+  /**
+   * Creates a sequence without aligned words.
    *
    * @param tokens the generated tokens
    * @param score what it is ranked by
    * @param finishReason why it ended
    */
-  public Hypothesis {
-    tokens = List.copyOf(tokens);
+  public Hypothesis(List<ChosenToken> tokens, double score, FinishReason finishReason) {
+    this(tokens, score, finishReason, List.of());
   }
 }

@@ -45,7 +45,13 @@ final class CandidateText {
       text = release(last, stopped);
     }
     return new Token(
-        index++, token.id(), text, token.logProbability(), token.rawLogProbability(), token.top());
+        index++,
+        token.id(),
+        text,
+        token.logProbability(),
+        token.rawLogProbability(),
+        token.top(),
+        token.span());
   }
 
   private String release(boolean last, boolean stopped) {

@@ -239,6 +239,11 @@ final class RequestRun {
       tokens.add(token);
       joined.append(token.text());
     }
-    return new Candidate(joined.toString(), tokens, hypothesis.score(), hypothesis.finishReason());
+    return new Candidate(
+        joined.toString(),
+        tokens,
+        hypothesis.score(),
+        hypothesis.finishReason(),
+        hypothesis.words());
   }
 }

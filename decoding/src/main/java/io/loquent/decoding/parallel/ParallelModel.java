@@ -1,5 +1,6 @@
 package io.loquent.decoding.parallel;
 
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -23,6 +24,8 @@ import java.util.OptionalInt;
  * @param blockLength slots that a masked diffusion model was trained to unmask together; empty for
  *     the whole canvas
  * @param hasCache whether a run may go over a part of a canvas ({@link Canvas#askFor})
+ * @param frameSeconds how long a frame of CTC over audio is, in seconds; empty where frames have no
+ *     duration, or where it is not known
  */
 public record ParallelModel(
     Family family,
@@ -37,7 +40,57 @@ public record ParallelModel(
     boolean hasCanvasEnds,
     int logitsShift,
     OptionalInt blockLength,
-    boolean hasCache) {
+    boolean hasCache,
+    OptionalDouble frameSeconds) {
+
+  /**
+   * Describes a model whose frames have no duration.
+   *
+   * @param family what its graphs answer
+   * @param vocabularySize length of a logits vector
+   * @param maskToken what unknown slots hold
+   * @param beginToken what a canvas starts with
+   * @param endToken what a canvas or a sequence ends with
+   * @param blankToken what CTC drops
+   * @param lengthMode how the length of a canvas is found
+   * @param lengthOffset what the first of the length classes stands for
+   * @param upsample slots per source token
+   * @param hasCanvasEnds whether canvases start with {@code beginToken} and end with {@code
+   *     endToken}
+   * @param logitsShift 1 where the logits at slot i - 1 are for slot i
+   * @param blockLength slots that a masked diffusion model was trained to unmask together
+   * @param hasCache whether a run may go over a part of a canvas
+   */
+  public ParallelModel(
+      Family family,
+      int vocabularySize,
+      OptionalInt maskToken,
+      OptionalInt beginToken,
+      OptionalInt endToken,
+      OptionalInt blankToken,
+      LengthMode lengthMode,
+      int lengthOffset,
+      double upsample,
+      boolean hasCanvasEnds,
+      int logitsShift,
+      OptionalInt blockLength,
+      boolean hasCache) {
+    this(
+        family,
+        vocabularySize,
+        maskToken,
+        beginToken,
+        endToken,
+        blankToken,
+        lengthMode,
+        lengthOffset,
+        upsample,
+        hasCanvasEnds,
+        logitsShift,
+        blockLength,
+        hasCache,
+        OptionalDouble.empty());
+  }
 
   /** What the graphs answer, and so which algorithms suit them. */
   public enum Family {

@@ -9,18 +9,30 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Lists the most probable tokens at a position, as {@link Option#TOP_LOGPROBS} asks for them. */
-final class TopReport {
+/**
+ * Lists the most probable tokens at a position, as {@link Option#TOP_LOGPROBS} asks for them.
+ * Confined to one thread.
+ */
+public final class TopReport {
 
   private final @Nullable TopTokens best;
 
-  TopReport(SearchSetup setup) {
+  /**
+   * Creates the lister of a request.
+   *
+   * @param setup the request
+   */
+  public TopReport(SearchSetup setup) {
     int count = setup.options().get(Option.TOP_LOGPROBS).orElse(0);
     best = count == 0 ? null : new TopTokens(Math.min(count, setup.vocabularySize()));
   }
 
-  /** Says whether nothing is asked for. */
-  boolean isOff() {
+  /**
+   * Says whether nothing is asked for.
+   *
+   * @return true if all lists are empty
+   */
+  public boolean isOff() {
     return best == null;
   }
 
@@ -39,8 +51,14 @@ final class TopReport {
     return list(best, logSum);
   }
 
-  /** As {@link #of(float[], double)}, for the tokens that can be chosen. */
-  List<TopToken> of(PossibleTokens possible, double logSum) {
+  /**
+   * Lists the best of the tokens that can be chosen.
+   *
+   * @param possible the tokens with their processed scores
+   * @param logSum what has to be taken from these to get log-probabilities
+   * @return best first; empty unless asked for
+   */
+  public List<TopToken> of(PossibleTokens possible, double logSum) {
     if (best == null) {
       return List.of();
     }

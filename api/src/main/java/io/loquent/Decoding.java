@@ -11,7 +11,12 @@ import java.util.List;
  * switches sampling off.
  */
 public sealed interface Decoding
-    permits Decoding.Greedy, Decoding.Sampling, Decoding.Beam, Decoding.Contrastive {
+    permits Decoding.Greedy,
+        Decoding.Sampling,
+        Decoding.Beam,
+        Decoding.Contrastive,
+        Decoding.Dag,
+        Decoding.Diffusion {
 
   /**
    * Always the most probable token.
@@ -66,6 +71,44 @@ public sealed interface Decoding
     }
     return new Contrastive(
         choose(false, 1).set(Option.PENALTY_ALPHA, penaltyAlpha).set(Option.TOP_K, topK).build());
+  }
+
+  /**
+   * A walk or the best path through the graph of a directed acyclic Transformer (Huang et al.
+   * 2022).
+   *
+   * @param strategy how the path is found
+   * @return the family
+   * @throws InvalidRequestException for {@link DagStrategy#BEAM}, which needs a width
+   */
+  static Dag dag(DagStrategy strategy) {
+    if (strategy == DagStrategy.BEAM) {
+      throw new InvalidRequestException(
+          "a beam search through a graph needs num_beams; found none; use dagBeam()");
+    }
+    return new Dag(
+        choose(strategy == DagStrategy.SAMPLE, 1).set(Option.DAG_STRATEGY, strategy).build());
+  }
+
+  /**
+   * A beam search through the graph of a directed acyclic Transformer (Huang et al. 2022).
+   *
+   * @param numBeams beginnings of outputs kept, at least 1; the paper's number is 200
+   * @return the family
+   * @throws InvalidRequestException if there are fewer or too many
+   */
+  static Dag dagBeam(int numBeams) {
+    return new Dag(choose(false, numBeams).set(Option.DAG_STRATEGY, DagStrategy.BEAM).build());
+  }
+
+  /**
+   * Masked diffusion (Nie et al. 2025, LLaDA): a canvas of masks, of which each run of the model
+   * fills the surest ones.
+   *
+   * @return the family, with nothing set: the most probable tokens, one slot per run
+   */
+  static Diffusion diffusion() {
+    return new Diffusion(choose(false, 1).build());
   }
 
   /**
@@ -234,4 +277,144 @@ public sealed interface Decoding
    * @param settings the options it sets
    */
   record Contrastive(GenerationOptions settings) implements Decoding {}
+
+  /**
+   * A path through the graph of a directed acyclic Transformer.
+   *
+   * @param settings the options it sets
+   */
+  record Dag(GenerationOptions settings) implements Decoding {
+
+    /**
+     * Sets {@link Option#DAG_BETA}, of lookahead.
+     *
+     * @param value weight of a token's log-probability beside its link's, at least 0
+     * @return a copy with it
+     */
+    public Dag beta(double value) {
+      return set(Option.DAG_BETA, value);
+    }
+
+    /**
+     * Sets {@link Option#LENGTH_PENALTY}, of Viterbi decoding and beams.
+     *
+     * @param value exponent of the length
+     * @return a copy with it
+     */
+    public Dag lengthPenalty(double value) {
+      return set(Option.LENGTH_PENALTY, value);
+    }
+
+    /**
+     * Sets {@link Option#NUM_RETURN_SEQUENCES}, of sampling and beams.
+     *
+     * @param value candidates to return
+     * @return a copy with it
+     */
+    public Dag numReturnSequences(int value) {
+      return set(Option.NUM_RETURN_SEQUENCES, value);
+    }
+
+    /**
+     * Sets another option of the strategy, such as {@link Option#NO_REPEAT_NGRAM_SIZE}.
+     *
+     * @param option the option
+     * @param value its value
+     * @param <T> its type
+     * @return a copy with it
+     */
+    public <T> Dag set(Option<T> option, T value) {
+      return new Dag(with(settings, option, value));
+    }
+  }
+
+  /**
+   * Masked diffusion.
+   *
+   * @param settings the options it sets
+   */
+  record Diffusion(GenerationOptions settings) implements Decoding {
+
+    /**
+     * Sets {@link Option#STEPS}.
+     *
+     * @param value runs of the model, at least one for each block
+     * @return a copy with it
+     */
+    public Diffusion steps(int value) {
+      return set(Option.STEPS, value);
+    }
+
+    /**
+     * Sets {@link Option#THRESHOLD}.
+     *
+     * @param value the probability from which a token is filled in, above 0, up to 1
+     * @return a copy with it
+     */
+    public Diffusion threshold(double value) {
+      return set(Option.THRESHOLD, value);
+    }
+
+    /**
+     * Sets {@link Option#FACTOR}.
+     *
+     * @param value above 0; the greater, the more is filled in per run
+     * @return a copy with it
+     */
+    public Diffusion factor(double value) {
+      return set(Option.FACTOR, value);
+    }
+
+    /**
+     * Sets {@link Option#BLOCK_LENGTH}.
+     *
+     * @param value slots that are filled together, at least 1
+     * @return a copy with it
+     */
+    public Diffusion blockLength(int value) {
+      return set(Option.BLOCK_LENGTH, value);
+    }
+
+    /**
+     * Sets {@link Option#UNMASKING_ORDER}.
+     *
+     * @param value which slots come first
+     * @return a copy with it
+     */
+    public Diffusion order(UnmaskingOrder value) {
+      return set(Option.UNMASKING_ORDER, value);
+    }
+
+    /**
+     * Sets {@link Option#DIFFUSION_CACHE}.
+     *
+     * @param value what is kept of earlier runs
+     * @return a copy with it
+     */
+    public Diffusion cache(DiffusionCache value) {
+      return set(Option.DIFFUSION_CACHE, value);
+    }
+
+    /**
+     * Draws tokens at random.
+     *
+     * @param temperature divides the logits before, above 0
+     * @return a copy with it
+     */
+    public Diffusion sampled(double temperature) {
+      return set(Option.DO_SAMPLE, true).set(Option.TEMPERATURE, temperature);
+    }
+
+    /**
+     * Sets another option of masked diffusion, such as {@link Option#REMASKING}.
+     *
+     * @param option the option
+     * @param value its value
+     * @param <T> its type
+     * @return a copy with it
+     */
+    public <T> Diffusion set(Option<T> option, T value) {
+      return new Diffusion(with(settings, option, value));
+    }
+  }
 }

@@ -372,11 +372,10 @@ public final class Option<T> {
 
   /**
    * An autoregressive model that scores the candidates of {@link #LENGTH_BEAM} in one run (noisy
-   * parallel decoding, Gu et al. 2018): its folder, or its configuration file. It must have the same
-   * vocabulary. None by default.
+   * parallel decoding, Gu et al. 2018): its folder, or its configuration file. It must have the
+   * same vocabulary. None by default.
    */
-  public static final Option<String> RERANK_MODEL =
-      new Option<>("rerank_model", OptionType.path());
+  public static final Option<String> RERANK_MODEL = new Option<>("rerank_model", OptionType.path());
 
   /**
    * Taken from the score of inserting nothing, in Levenshtein and insertion decoding: above 0
@@ -386,8 +385,9 @@ public final class Option<T> {
       new Option<>("eos_penalty", OptionType.number("[0, inf)"));
 
   /**
-   * How a path is found through the graph of a directed acyclic Transformer; default lookahead, or
-   * {@link DagStrategy#BEAM} with {@link #NUM_BEAMS} above 1.
+   * How a path is found through the graph of a directed acyclic Transformer; default lookahead,
+   * {@link DagStrategy#BEAM} with {@link #NUM_BEAMS} above 1, or {@link DagStrategy#SAMPLE} with
+   * {@link #DO_SAMPLE}.
    */
   public static final Option<DagStrategy> DAG_STRATEGY =
       new Option<>("dag_strategy", OptionType.choice(DagStrategy.class));
@@ -444,7 +444,7 @@ public final class Option<T> {
   public static final Option<Integer> BLOCK_LENGTH =
       new Option<>("block_length", OptionType.integer(1, Integer.MAX_VALUE));
 
-  /** Which masked slots masked diffusion fills first; default low confidence last. */
+  /** Which masked slots masked diffusion fills first; default those of the surest tokens. */
   public static final Option<UnmaskingOrder> UNMASKING_ORDER =
       new Option<>("unmasking_order", OptionType.choice(UnmaskingOrder.class));
 
@@ -452,7 +452,8 @@ public final class Option<T> {
    * Above 0, the slots that masked diffusion fills are drawn at random by their confidence divided
    * by this (Dream); default 0: the surest ones.
    */
-  public static final Option<Double> ALG_TEMP = new Option<>("alg_temp", OptionType.number("[0, inf)"));
+  public static final Option<Double> ALG_TEMP =
+      new Option<>("alg_temp", OptionType.number("[0, inf)"));
 
   /**
    * Masked diffusion fills all slots whose confidence is at least this in each run, and always the

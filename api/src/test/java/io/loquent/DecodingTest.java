@@ -18,11 +18,19 @@ class DecodingTest {
           Decoding.Sampling.class, Map.of("do_sample", true, "num_beams", 1),
           Decoding.Beam.class, Map.of("do_sample", false, "num_beams", 3),
           Decoding.Contrastive.class,
-              Map.of("do_sample", false, "num_beams", 1, "penalty_alpha", 0.6, "top_k", 4));
+              Map.of("do_sample", false, "num_beams", 1, "penalty_alpha", 0.6, "top_k", 4),
+          Decoding.Dag.class,
+              Map.of("do_sample", false, "num_beams", 1, "dag_strategy", "lookahead"),
+          Decoding.Diffusion.class, Map.of("do_sample", false, "num_beams", 1));
 
   private static final List<Decoding> FAMILIES =
       List.of(
-          Decoding.greedy(), Decoding.sampling(), Decoding.beam(3), Decoding.contrastive(0.6, 4));
+          Decoding.greedy(),
+          Decoding.sampling(),
+          Decoding.beam(3),
+          Decoding.contrastive(0.6, 4),
+          Decoding.dag(DagStrategy.LOOKAHEAD),
+          Decoding.diffusion());
 
   /** What a model's folder might ask for: every other family at once. */
   private static final GenerationOptions LOUD_MODEL =
@@ -127,7 +135,51 @@ class DecodingTest {
   }
 
   @Test
+  void settings_of_paths_through_graphs_are_copies() {
+    Decoding.Dag plain = Decoding.dag(DagStrategy.SAMPLE);
+    Decoding.Dag full = plain.numReturnSequences(3).set(Option.TEMPERATURE, 0.5);
+    assertThat(plain).isEqualTo(Decoding.dag(DagStrategy.SAMPLE));
+    assertThat(full.settings().toMap())
+        .containsEntry("dag_strategy", "sample")
+        .containsEntry("do_sample", true)
+        .containsEntry("num_return_sequences", 3)
+        .containsEntry("temperature", 0.5);
+    assertThat(Decoding.dag(DagStrategy.LOOKAHEAD).beta(0.5).settings().toMap())
+        .containsEntry("dag_beta", 0.5);
+    assertThat(Decoding.dagBeam(20).lengthPenalty(1.1).settings().toMap())
+        .containsEntry("dag_strategy", "beam")
+        .containsEntry("num_beams", 20)
+        .containsEntry("length_penalty", 1.1);
+  }
+
+  @Test
+  void settings_of_masked_diffusion_are_copies() {
+    Decoding.Diffusion plain = Decoding.diffusion();
+    Decoding.Diffusion full =
+        plain
+            .blockLength(32)
+            .order(UnmaskingOrder.MARGIN)
+            .cache(DiffusionCache.DUAL)
+            .sampled(0.7)
+            .set(Option.REMASKING, 0.2);
+    assertThat(plain).isEqualTo(Decoding.diffusion());
+    assertThat(full.settings().toMap())
+        .containsEntry("block_length", 32)
+        .containsEntry("unmasking_order", "margin")
+        .containsEntry("diffusion_cache", "dual")
+        .containsEntry("do_sample", true)
+        .containsEntry("temperature", 0.7)
+        .containsEntry("remasking", 0.2);
+    assertThat(plain.steps(8).settings().toMap()).containsEntry("steps", 8);
+    assertThat(plain.threshold(0.9).settings().toMap()).containsEntry("threshold", 0.9);
+    assertThat(plain.factor(1.5).settings().toMap()).containsEntry("factor", 1.5);
+  }
+
+  @Test
   void values_that_would_choose_another_family_are_refused() {
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> Decoding.dag(DagStrategy.BEAM))
+        .withMessageContaining("dagBeam()");
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> Decoding.beam(1))
         .withMessageContaining("num_beams")

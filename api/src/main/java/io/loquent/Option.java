@@ -385,8 +385,9 @@ public final class Option<T> {
       new Option<>("eos_penalty", OptionType.number("[0, inf)"));
 
   /**
-   * How a path is found through the graph of a directed acyclic Transformer; default lookahead, or
-   * {@link DagStrategy#BEAM} with {@link #NUM_BEAMS} above 1.
+   * How a path is found through the graph of a directed acyclic Transformer; default lookahead,
+   * {@link DagStrategy#BEAM} with {@link #NUM_BEAMS} above 1, or {@link DagStrategy#SAMPLE} with
+   * {@link #DO_SAMPLE}.
    */
   public static final Option<DagStrategy> DAG_STRATEGY =
       new Option<>("dag_strategy", OptionType.choice(DagStrategy.class));
@@ -452,7 +453,7 @@ public final class Option<T> {
   public static final Option<Integer> BLOCK_LENGTH =
       new Option<>("block_length", OptionType.integer(1, Integer.MAX_VALUE));
 
-  /** Which masked slots masked diffusion fills first; default low confidence last. */
+  /** Which masked slots masked diffusion fills first; default those of the surest tokens. */
   public static final Option<UnmaskingOrder> UNMASKING_ORDER =
       new Option<>("unmasking_order", OptionType.choice(UnmaskingOrder.class));
 

@@ -163,8 +163,13 @@ public final class PossibleTokens {
     return max;
   }
 
-  /** Returns the entropy of the distribution, in nats. */
-  double entropy() {
+  /**
+   * Returns the entropy of the distribution.
+   *
+   * @return in nats, at least 0 but for rounding
+   * @throws InferenceException if a score is NaN or positive infinity
+   */
+  public double entropy() {
     if (max() == Float.NEGATIVE_INFINITY) {
       return 0;
     }

@@ -127,6 +127,18 @@ public final class Canvas {
   }
 
   /**
+   * Returns what a row runs on while others do what it cannot take part in: the least that a part
+   * can be, whose answer nobody reads and which changes nothing that is cached.
+   *
+   * @return a copy that asks for the first slot only
+   */
+  public Canvas waiting() {
+    Canvas copy = new Canvas(toArray());
+    copy.askFor(0, 1);
+    return copy;
+  }
+
+  /**
    * Says whether the next run goes over the whole row.
    *
    * @return false if only over a part

@@ -79,7 +79,19 @@ public final class Outcome {
    * @return how many of the tokens belong to the result; -1 if it does not end within them
    */
   public int end(List<ChosenToken> tokens) {
+    return end(tokens, 0);
+  }
+
+  /**
+   * As {@link #end(List)}, where the first tokens are known not to end it.
+   *
+   * @param tokens what is certain, in order
+   * @param known how many of them were looked at before
+   * @return how many of the tokens belong to the result; -1 if it does not end within them
+   */
+  public int end(List<ChosenToken> tokens, int known) {
     Beginning beginning = new Beginning(prompt, tokens);
+    beginning.count = known;
     while (beginning.count < tokens.size()) {
       beginning.count++;
       if (stops.after(beginning) != null) {

@@ -28,6 +28,9 @@ public final class ParallelLoop implements BatchLoop {
     /** Whether its rows are already those of the next run, because that run was stopped. */
     boolean moved;
 
+    /** Whether it sits the next run out. */
+    boolean waits;
+
     Member(ParallelSearch search, int firstRow) {
       this.search = search;
       this.firstRow = firstRow;
@@ -70,16 +73,11 @@ public final class ParallelLoop implements BatchLoop {
       prefill(Integer.MAX_VALUE);
     } else if (anyRows()) {
       gather();
-      canvases.clear();
-      for (Member member : members) {
-        for (int row = 0; row < member.rows(); row++) {
-          canvases.add(member.search.canvas(row));
-        }
-      }
+      askForOneKind();
       ParallelOutput output = state.run(canvases);
       for (Member member : members) {
-        member.moved = false;
-        if (member.rows() > 0) {
+        if (!member.waits) {
+          member.moved = false;
           guarded(member, () -> member.search.choose(output, member.firstRow));
         }
       }
@@ -139,6 +137,26 @@ public final class ParallelLoop implements BatchLoop {
       member.firstRow = first;
       member.moved = true;
       first += member.rows();
+    }
+  }
+
+  /**
+   * Collects the canvases of the next run. Where some searches ask for parts and others for whole
+   * rows, which one run cannot answer, the latter wait until all others are as far: what they have
+   * cached stays as it is, and each search's result is what it would be alone.
+   */
+  private void askForOneKind() {
+    boolean anyPart = false;
+    for (Member member : members) {
+      anyPart |= !member.search.canvas(0).isWholeRow();
+    }
+    canvases.clear();
+    for (Member member : members) {
+      member.waits = anyPart && member.search.canvas(0).isWholeRow();
+      for (int row = 0; row < member.rows(); row++) {
+        Canvas canvas = member.search.canvas(row);
+        canvases.add(member.waits ? canvas.waiting() : canvas);
+      }
     }
   }
 

@@ -27,8 +27,12 @@ public final class TopReport {
     best = count == 0 ? null : new TopTokens(Math.min(count, setup.vocabularySize()));
   }
 
-  /** Says whether nothing is asked for. */
-  boolean isOff() {
+  /**
+   * Says whether nothing is asked for.
+   *
+   * @return true if all lists are empty
+   */
+  public boolean isOff() {
     return best == null;
   }
 

@@ -1,5 +1,6 @@
 package io.loquent.runtime;
 
+import io.loquent.CanvasListener;
 import io.loquent.GenerationListener;
 import io.loquent.GenerationResult;
 import io.loquent.ModelConfig;
@@ -31,6 +32,9 @@ final class CallingThread implements RequestRunner {
       boolean running = true;
       while (running) {
         running = batch.step();
+        if (listener instanceof CanvasListener canvases) {
+          request.canvas().ifPresent(canvases::onCanvas);
+        }
         while (request.hasNext()) {
           listener.onToken(request.next());
         }

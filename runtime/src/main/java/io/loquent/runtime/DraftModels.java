@@ -111,6 +111,12 @@ final class DraftModels implements AutoCloseable {
 
   private DraftModel checked(String path, OpenedFolder draft) {
     LoadedModel model = draft.model();
+    if (model.parallel().isPresent()) {
+      throw new ModelLoadException(
+          "the draft model "
+              + path
+              + " does not decode token by token, so it cannot guess what comes next");
+    }
     if (model.isEncoderDecoder() != target.isEncoderDecoder()
         || model.readsTokens() != target.readsTokens()) {
       throw new ModelLoadException(

@@ -43,6 +43,7 @@ public final class OnnxGenerator implements Generator {
   private final RequestRunner alone;
   private final @Nullable SharedBatch shared;
   private final DraftModels drafts;
+  private final ParallelPlanning parallel;
 
   private OnnxGenerator(ModelConfig config, OpenedFolder opened) {
     model = opened.model();
@@ -52,12 +53,15 @@ public final class OnnxGenerator implements Generator {
     scorer = new Scorer(model, reader, opened.targetReader(), defaults);
     DraftModels draftModels = new DraftModels(config, model, tokenizer);
     drafts = draftModels;
+    ParallelPlanning planning = new ParallelPlanning(config, model, tokenizer);
+    parallel = planning;
     lifetime =
         new Lifetime(
             config.folder().toString(),
             () -> {
               deadlines.close();
               draftModels.close();
+              planning.close();
               opened.close();
             });
     alone = new CallingThread(model, config, deadlines, lifetime);
@@ -120,7 +124,8 @@ public final class OnnxGenerator implements Generator {
       int widestEncoder = plans.stream().mapToInt(OnnxGenerator::encoderLength).max().orElse(0);
       List<RequestRun> runs = new ArrayList<>();
       for (RequestPlan plan : plans) {
-        runs.add(plan.start(model, reader, tokenizer, drafts, widestPrompt, widestEncoder));
+        runs.add(plan.start(
+                model, reader, tokenizer, drafts, parallel, widestPrompt, widestEncoder));
       }
       // Prompts of similar length need little padding, and a long one is better begun early.
       List<RequestRun> longestFirst = new ArrayList<>(runs);
@@ -200,6 +205,12 @@ public final class OnnxGenerator implements Generator {
 
   private RequestRun start(RequestPlan plan) {
     return plan.start(
-        model, reader, tokenizer, drafts, plan.prompt().ids().length, encoderLength(plan));
+        model,
+        reader,
+        tokenizer,
+        drafts,
+        parallel,
+        plan.prompt().ids().length,
+        encoderLength(plan));
   }
 }

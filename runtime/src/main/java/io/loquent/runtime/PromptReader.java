@@ -24,6 +24,15 @@ final class PromptReader {
 
   /** The row of a request's own prompt. */
   PromptRow prompt(GenerationRequest request, GenerationOptions options) {
+    if (model.parallel().isPresent() && model.isEncoderDecoder()) {
+      if (request.decoderInput().isPresent()) {
+        throw new InvalidRequestException(
+            "decoder_input_ids are for models that decode step by step, and "
+                + model.info().name()
+                + " fills its output at once; remove them");
+      }
+      return encoderRow(request.input(), new int[0]);
+    }
     if (!model.isEncoderDecoder()) {
       if (request.decoderInput().isPresent()) {
         throw new InvalidRequestException(

@@ -14,6 +14,7 @@ import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
 import io.loquent.runtime.model.PromptRow;
 import io.loquent.runtime.model.RunControl;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,33 @@ final class RequestDrafting implements AutoCloseable {
     } else {
       drafting = lookup ? byLookup(options, setup.prompt()) : null;
     }
+  }
+
+  private RequestDrafting(DraftModels models) {
+    this.models = models;
+    drafting = null;
+  }
+
+  /**
+   * Of a model that decodes in parallel, so that there is nothing to guess ahead.
+   *
+   * @throws InvalidRequestException if the request asks for it
+   */
+  static RequestDrafting none(SearchSetup setup, DraftModels models) {
+    for (Option<?> option :
+        List.of(
+            Option.ASSISTANT_MODEL,
+            Option.LOOKAHEAD,
+            Option.PROMPT_LOOKUP,
+            Option.PROMPT_LOOKUP_NUM_TOKENS)) {
+      if (setup.request().options().get(option).isPresent()) {
+        throw new InvalidRequestException(
+            option.name()
+                + " is set, but the model decodes many tokens at once, so none are guessed ahead;"
+                + " remove the option");
+      }
+    }
+    return new RequestDrafting(models);
   }
 
   /** A request's own option has to do something; a model's or a configuration's need not. */

@@ -1,12 +1,15 @@
 package io.loquent.runtime;
 
+import io.loquent.DiffusionCache;
 import io.loquent.GenerationOptions;
 import io.loquent.GenerationRequest;
 import io.loquent.Option;
+import io.loquent.decoding.Generation;
 import io.loquent.decoding.Search;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
+import io.loquent.decoding.parallel.ParallelSearch;
 import io.loquent.decoding.search.Searches;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.runtime.model.PromptRow;
@@ -31,6 +34,11 @@ record RequestPlan(
   record BatchKey(Object rows, boolean hiddenStates, boolean useCache) {}
 
   BatchKey batchKey(LoadedModel model) {
+    if (model.parallel().isPresent()) {
+      // A run goes over whole canvases or over parts, so those that cache stay among themselves.
+      Object cache = options.get(Option.DIFFUSION_CACHE).orElse(DiffusionCache.NONE);
+      return new BatchKey(List.of(model.batchKey(prompt), cache), false, true);
+    }
     return new BatchKey(model.batchKey(prompt), needsHiddenStates(), usesCache());
   }
 
@@ -46,6 +54,7 @@ record RequestPlan(
    * Starts the request.
    *
    * @param drafts gives the draft model, if it names one
+   * @param parallel makes the searches of models for parallel decoding
    * @param widestPrompt longest decoder prompt of the batch, for {@code penalize_padding}
    * @param widestEncoder longest encoder input of the batch
    */
@@ -54,6 +63,7 @@ record RequestPlan(
       PromptReader reader,
       @Nullable Tokenizer tokenizer,
       DraftModels drafts,
+      ParallelPlanning parallel,
       int widestPrompt,
       int widestEncoder) {
     SearchSetup setup =
@@ -64,19 +74,31 @@ record RequestPlan(
             model.info().vocabularySize(),
             tokenizer,
             options.get(Option.SEED).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
-    RequestDrafting drafting = new RequestDrafting(setup, prompt, drafts);
-    Search search = Searches.of(setup.with(drafting.drafting()));
+    RequestDrafting drafting;
+    Generation generation;
     List<PromptRow> rows = new ArrayList<>();
     rows.add(prompt);
-    if (search.promptRows() > 1) {
-      rows.add(reader.negativePrompt(request, prompt));
+    if (model.parallel().isPresent()) {
+      drafting = RequestDrafting.none(setup, drafts);
+      ParallelSearch search = parallel.search(setup, prompt);
+      generation = search;
+      if (search.promptRows() > 1) {
+        rows.add(prompt);
+      }
+    } else {
+      drafting = new RequestDrafting(setup, prompt, drafts);
+      Search search = Searches.of(setup.with(drafting.drafting()));
+      generation = search;
+      if (search.promptRows() > 1) {
+        rows.add(reader.negativePrompt(request, prompt));
+      }
+      model.check(rows, needsHiddenStates(), usesCache());
     }
-    model.check(rows, needsHiddenStates(), usesCache());
     return new RequestRun(
         batchKey(model),
         request,
         options,
-        search,
+        generation,
         drafting,
         rows,
         tokenizer,

@@ -1,6 +1,7 @@
 package io.loquent.runtime;
 
 import io.loquent.Candidate;
+import io.loquent.CanvasSnapshot;
 import io.loquent.FinishReason;
 import io.loquent.GenerationOptions;
 import io.loquent.GenerationRequest;
@@ -13,11 +14,15 @@ import io.loquent.Usage;
 import io.loquent.decoding.ChosenToken;
 import io.loquent.decoding.Hypothesis;
 import io.loquent.decoding.Generation;
+import io.loquent.decoding.parallel.ParallelSearch;
 import io.loquent.runtime.model.PromptRow;
 import io.loquent.spi.Tokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,6 +192,17 @@ final class RequestRun {
   /** A stopped candidate's text ends where a reader of the stream saw it end. */
   private static boolean isCompleteText(@Nullable FinishReason reason) {
     return reason != FinishReason.CANCELLED && reason != FinishReason.TIMED_OUT;
+  }
+
+  /** What is on its canvas now; empty for decoding token by token. */
+  Optional<CanvasSnapshot> canvas() {
+    if (failure != null || !(search instanceof ParallelSearch parallel)) {
+      return Optional.empty();
+    }
+    int[] ids = parallel.provisional();
+    List<Integer> boxed = Arrays.stream(ids).boxed().collect(Collectors.toList());
+    String text = tokenizer == null ? "" : tokenizer.decode(ids, false);
+    return Optional.of(new CanvasSnapshot(modelRuns, boxed, text));
   }
 
   /** What came of it; throws what it failed with. */

@@ -50,6 +50,7 @@ final class Scorer {
   }
 
   Score score(Input text) {
+    refuseParallel();
     if (model.isEncoderDecoder()) {
       throw new InvalidRequestException(
           model.info().name()
@@ -61,6 +62,7 @@ final class Scorer {
   }
 
   Score score(Input input, Input target) {
+    refuseParallel();
     int[] targetIds = withoutPadding(targetReader.ids(target, model.isEncoderDecoder()));
     if (model.isEncoderDecoder()) {
       int[] start = reader.decoderPrompt(null, defaults);
@@ -73,6 +75,14 @@ final class Scorer {
     int[] prompt = reader.decoderRow(input).ids();
     int[] ids = reader.checkedRow(joined(prompt, targetIds));
     return score(new PromptRow(ids, null, null), prompt.length);
+  }
+
+  private void refuseParallel() {
+    if (model.parallel().isPresent()) {
+      throw new InvalidRequestException(
+          model.info().name()
+              + " does not decode step by step, so it does not say how probable a given text is");
+    }
   }
 
   private static int[] withoutStart(int[] ids, int start) {

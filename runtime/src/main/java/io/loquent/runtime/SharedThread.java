@@ -1,5 +1,6 @@
 package io.loquent.runtime;
 
+import io.loquent.CanvasListener;
 import io.loquent.GenerationListener;
 import io.loquent.GenerationResult;
 import io.loquent.Token;
@@ -26,6 +27,9 @@ final class SharedThread implements RequestRunner {
     try {
       for (Token token = submission.take(); token != null; token = submission.take()) {
         listener.onToken(token);
+      }
+      if (listener instanceof CanvasListener canvases) {
+        request.canvas().ifPresent(canvases::onCanvas);
       }
     } catch (RuntimeException | Error e) {
       submission.cancel();

@@ -206,7 +206,7 @@ class RefinementSearchesTest {
         .isNotNull();
     GenerationOptions family =
         GenerationOptions.builder()
-            .decoding(Decoding.maskPredict(3).lengthBeam(2).numReturnSequences(2))
+            .decoding(io.loquent.ParallelDecoding.maskPredict(3).lengthBeam(2).numReturnSequences(2))
             .build();
     ParallelSearch search =
         RefinementSearches.of(setup(MASKED, null, request -> request.options(family), family));

@@ -60,6 +60,7 @@ final class OptionTable {
                   Option.RENORMALIZE_LOGITS,
                   Option.GUIDANCE_SCALE,
                   Option.ASSISTANT_MODEL,
+                  Option.ASSISTANT_EARLY_EXIT,
                   Option.LOOKAHEAD,
                   Option.NUM_ASSISTANT_TOKENS,
                   Option.ASSISTANT_CONFIDENCE_THRESHOLD,

@@ -18,9 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The smaller models that guess tokens for a model: each is opened when it is first named, and kept
- * until the generator is closed, as is what drafting with it and in other ways was found to take.
- * Thread-safe.
+ * The smaller models that guess tokens for a model, among them its own first layers: each is opened
+ * when it is first asked for, and kept until the generator is closed, as is what drafting with it
+ * and in other ways was found to take. Thread-safe.
  */
 final class DraftModels implements AutoCloseable {
 
@@ -31,6 +31,7 @@ final class DraftModels implements AutoCloseable {
   private final LoadedModel target;
   private final @Nullable Tokenizer tokenizer;
   private final Map<String, DraftModel> open = new LinkedHashMap<>();
+  private final Map<Integer, DraftModel> earlyExits = new HashMap<>();
   private final Map<String, DraftMeasurements> measurements = new HashMap<>();
 
   /**
@@ -58,6 +59,32 @@ final class DraftModels implements AutoCloseable {
     } catch (ModelLoadException e) {
       throw new InvalidRequestException("assistant_model " + path + ": " + e.getMessage());
     }
+  }
+
+  /**
+   * Returns the model's own layers up to an early exit, to guess for a request.
+   *
+   * @param layer after which it exits, from 1
+   * @throws InvalidRequestException if there is no such exit
+   */
+  synchronized DraftModel earlyExit(int layer) {
+    try {
+      return openEarlyExit(layer);
+    } catch (ModelLoadException e) {
+      throw new InvalidRequestException("assistant_early_exit " + layer + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Opens the model's own layers up to an early exit, if they are not open yet.
+   *
+   * @throws ModelLoadException if there is no such exit
+   */
+  synchronized DraftModel openEarlyExit(int layer) {
+    return earlyExits.computeIfAbsent(
+        layer,
+        exit ->
+            new DraftModel(new OpenedFolder(target.upToExit(exit), null, null), null, new int[0]));
   }
 
   /**
@@ -203,5 +230,7 @@ final class DraftModels implements AutoCloseable {
   public synchronized void close() {
     open.values().forEach(draft -> draft.folder().close());
     open.clear();
+    earlyExits.values().forEach(draft -> draft.folder().close());
+    earlyExits.clear();
   }
 }

@@ -14,6 +14,8 @@ import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
 import io.loquent.runtime.model.PromptRow;
 import io.loquent.runtime.model.RunControl;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -50,32 +52,57 @@ final class RequestDrafting implements AutoCloseable {
     this.models = models;
     GenerationOptions options = setup.options();
     Optional<String> model = options.get(Option.ASSISTANT_MODEL);
+    Optional<Integer> exit = options.get(Option.ASSISTANT_EARLY_EXIT);
     boolean lookup =
         options
             .get(Option.PROMPT_LOOKUP)
             .orElse(options.get(Option.PROMPT_LOOKUP_NUM_TOKENS).isPresent());
     boolean lookahead = options.get(Option.LOOKAHEAD).orElse(false);
-    if ((lookup && model.isPresent()) || (lookahead && (lookup || model.isPresent()))) {
-      throw new InvalidRequestException(
-          "tokens are to be guessed in several ways at once: by "
-              + (model.isPresent() ? "a model (assistant_model)" : "prompt_lookup")
-              + " and by "
-              + (lookahead ? "lookahead" : "prompt_lookup")
-              + "; leave one of them and switch the others off");
-    }
+    boolean byModel = model.isPresent() || exit.isPresent();
+    refuseSeveral(model.isPresent(), exit.isPresent(), lookup, lookahead);
     refuseIdle(setup, Option.MAX_MATCHING_NGRAM_SIZE, lookup, "prompt_lookup");
     refuseIdle(
         setup,
         Option.NUM_ASSISTANT_TOKENS,
-        model.isPresent() || lookahead,
-        "assistant_model or lookahead");
-    refuseIdle(setup, Option.ASSISTANT_CONFIDENCE_THRESHOLD, model.isPresent(), "assistant_model");
+        byModel || lookahead,
+        "assistant_model, assistant_early_exit or lookahead");
+    refuseIdle(
+        setup,
+        Option.ASSISTANT_CONFIDENCE_THRESHOLD,
+        byModel,
+        "assistant_model or assistant_early_exit");
     if (model.isPresent()) {
-      drafting = byModel(setup, row, model.get());
+      drafting = byModel(setup, row, models.named(model.get()), "assistant_model " + model.get());
+    } else if (exit.isPresent()) {
+      drafting =
+          byModel(setup, row, models.earlyExit(exit.get()), "assistant_early_exit " + exit.get());
     } else if (lookahead) {
       drafting = new Drafting(new LookaheadDrafter(), length(options, "lookahead"), CLOCK);
     } else {
       drafting = lookup ? byLookup(options, setup.prompt()) : null;
+    }
+  }
+
+  private static void refuseSeveral(
+      boolean model, boolean exit, boolean lookup, boolean lookahead) {
+    List<String> ways = new ArrayList<>();
+    if (model) {
+      ways.add("a model (assistant_model)");
+    }
+    if (exit) {
+      ways.add("an early exit (assistant_early_exit)");
+    }
+    if (lookup) {
+      ways.add("prompt_lookup");
+    }
+    if (lookahead) {
+      ways.add("lookahead");
+    }
+    if (ways.size() > 1) {
+      throw new InvalidRequestException(
+          "tokens are to be guessed in several ways at once: by "
+              + String.join(" and by ", ways)
+              + "; leave one of them and switch the others off");
     }
   }
 
@@ -106,8 +133,7 @@ final class RequestDrafting implements AutoCloseable {
         CLOCK);
   }
 
-  private Drafting byModel(SearchSetup setup, PromptRow row, String path) {
-    DraftModel model = models.named(path);
+  private Drafting byModel(SearchSetup setup, PromptRow row, DraftModel model, String way) {
     GenerationOptions options = setup.options();
     int longest = SequenceLimits.of(setup).maxLength();
     ModelDrafter drafter =
@@ -119,7 +145,7 @@ final class RequestDrafting implements AutoCloseable {
             // Draws from what two vocabularies share are verified by the request's own random
             // numbers: they agree wherever both models favour the same token.
             !options.get(Option.SEED).isPresent() && model.translation() == null);
-    return new Drafting(drafter, length(options, "assistant_model " + path), CLOCK);
+    return new Drafting(drafter, length(options, way), CLOCK);
   }
 
   private DraftLength length(GenerationOptions options, String way) {

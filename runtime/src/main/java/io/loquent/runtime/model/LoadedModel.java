@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +26,21 @@ public final class LoadedModel implements AutoCloseable {
 
   private final ModelParts parts;
   private final SessionFactory sessions;
+  private final ModelConfig opening;
+  private final boolean ownsEncoder;
   private final NativeBuffers buffers;
   private final @Nullable EncoderPass encoder;
   private final int vocabularySize;
   private final ModelInfo info;
   private @Nullable DecoderGraphs withHiddenStates;
 
-  private LoadedModel(ModelParts parts, SessionFactory sessions, OptionalLong memoryLimitBytes) {
-    buffers = new NativeBuffers(MOST_IDLE_BYTES, memoryLimitBytes.orElse(Long.MAX_VALUE));
+  private LoadedModel(
+      ModelParts parts, SessionFactory sessions, ModelConfig opening, boolean ownsEncoder) {
+    buffers = new NativeBuffers(MOST_IDLE_BYTES, opening.memoryLimitBytes().orElse(Long.MAX_VALUE));
     this.parts = parts;
     this.sessions = sessions;
+    this.opening = opening;
+    this.ownsEncoder = ownsEncoder;
     vocabularySize = parts.decoder().vocabularySize(parts.config());
     encoder =
         parts
@@ -60,9 +64,27 @@ public final class LoadedModel implements AutoCloseable {
     SessionFactory sessions = new SessionFactory(config, findings);
     ModelParts parts = ModelParts.open(config, sessions, findings);
     try {
-      return new LoadedModel(parts, sessions, config.memoryLimitBytes());
+      return new LoadedModel(parts, sessions, config, true);
     } catch (RuntimeException e) {
       parts.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens what of the decoder's graphs leads to an early exit, as a smaller model. It runs the
+   * encoder of this one, so it is to be closed before this one.
+   *
+   * @param layer after which it exits, from 1
+   * @return the model, to be closed
+   * @throws io.loquent.ModelLoadException if the graphs have no such exit, or it cannot be cut out
+   */
+  public LoadedModel upToExit(int layer) {
+    ModelParts cut = parts.upToExit(layer, opening.graphAdditions(), sessions);
+    try {
+      return new LoadedModel(cut, sessions, opening, false);
+    } catch (RuntimeException e) {
+      cut.decoder().close();
       throw e;
     }
   }
@@ -334,6 +356,10 @@ public final class LoadedModel implements AutoCloseable {
     if (withHiddenStates != null) {
       withHiddenStates.close();
     }
-    parts.close();
+    if (ownsEncoder) {
+      parts.close();
+    } else {
+      parts.decoder().close();
+    }
   }
 }

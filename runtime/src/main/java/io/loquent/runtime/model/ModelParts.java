@@ -3,6 +3,7 @@ package io.loquent.runtime.model;
 import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.Option;
+import io.loquent.runtime.onnx.EarlyExit;
 import io.loquent.runtime.onnx.OnnxFile;
 import io.loquent.runtime.onnx.OnnxSummary;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * The opened parts of a model folder. Thread-safe until closed.
@@ -54,12 +56,22 @@ record ModelParts(
     refuseEncoders(folder, folderConfig);
     Map<Path, OnnxSummary> summaries = new LinkedHashMap<>();
     for (Path file : layout.files()) {
-      summaries.put(file, checked(file));
+      OnnxSummary summary = checked(file);
+      summaries.put(file, summary);
+      SortedSet<Integer> exits = EarlyExit.layers(summary.outputs());
+      if (!exits.isEmpty()) {
+        findings.add(
+            "early exits: "
+                + file.getFileName()
+                + " offers logits after its layers "
+                + exits
+                + ", which assistant_early_exit guesses tokens with");
+      }
     }
     List<Graph> opened = new ArrayList<>();
     try {
       DecoderOpening decoderOpening =
-          new DecoderOpening(config.graphAdditions(), sessions, findings);
+          new DecoderOpening(config.graphAdditions(), sessions, findings, Map.of());
       return open(folder, folderConfig, layout, sessions, decoderOpening, summaries, opened);
     } catch (RuntimeException e) {
       opened.forEach(Graph::close);
@@ -102,6 +114,40 @@ record ModelParts(
     }
     DecoderGraphs graphs = DecoderGraphs.bind(first, withPast, encoder, config);
     return new ModelParts(folder, config, layout, encoder, graphs, summaries, Map.of(), Map.of());
+  }
+
+  /**
+   * Opens what of the decoder leads to an early exit; the encoder is the same.
+   *
+   * @throws ModelLoadException if there is no such exit, or it cannot be cut out; nothing stays
+   *     open
+   */
+  ModelParts upToExit(int layer, boolean additions, SessionFactory sessions) {
+    Map<Path, CutGraph> cuts = CutGraph.upToExit(layer, layout, config);
+    Map<Path, OnnxSummary> cutSummaries = new LinkedHashMap<>(summaries);
+    cuts.forEach(
+        (file, cut) -> cutSummaries.put(file, OnnxFile.read(file + " (cut)", cut.model())));
+    DecoderOpening opening = new DecoderOpening(additions, sessions, new ArrayList<>(), cuts);
+    List<Graph> opened = new ArrayList<>();
+    try {
+      Graph first = track(opening.openFirst(layout, config, cutSummaries), opened);
+      Optional<Graph> withPast =
+          layout
+              .withPast()
+              .map(file -> track(opening.openNext(file, config, cutSummaries), opened));
+      return new ModelParts(
+          folder,
+          config,
+          layout,
+          encoder,
+          DecoderGraphs.bind(first, withPast, encoder, config),
+          cutSummaries,
+          initialStates,
+          encoderInputNames);
+    } catch (RuntimeException e) {
+      opened.forEach(Graph::close);
+      throw e;
+    }
   }
 
   private static Graph track(Graph graph, List<Graph> opened) {

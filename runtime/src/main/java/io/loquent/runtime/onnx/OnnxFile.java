@@ -3,6 +3,7 @@ package io.loquent.runtime.onnx;
 import io.loquent.ModelLoadException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ public final class OnnxFile {
 
   private final ModelBytes bytes;
   private final Map<String, Long> opsets = new TreeMap<>();
+  private final Set<String> outputs = new LinkedHashSet<>();
   private final Set<String> operators = new TreeSet<>();
   private final Map<String, Long> externalFiles = new TreeMap<>();
   private long inlineWeightBytes;
@@ -111,6 +113,7 @@ public final class OnnxFile {
         irVersion,
         producerName + version,
         Collections.unmodifiableMap(opsets),
+        Collections.unmodifiableSet(outputs),
         Collections.unmodifiableSet(operators),
         Collections.unmodifiableMap(externalFiles),
         inlineWeightBytes,
@@ -157,9 +160,24 @@ public final class OnnxFile {
         case Fields.GRAPH_NODE -> readNode(reader.open());
         case Fields.GRAPH_INITIALIZER -> readTensor(reader.message());
         case Fields.GRAPH_SPARSE_INITIALIZER -> readSparseTensor(reader.open());
+        case Fields.GRAPH_OUTPUT -> {
+          if (nesting == 0) {
+            outputs.add(readName(reader.open()));
+          }
+        }
         default -> {}
       }
     }
+  }
+
+  private static String readName(MessageReader valueInfo) {
+    String name = "";
+    while (valueInfo.next()) {
+      if (valueInfo.field() == Fields.VALUE_INFO_NAME) {
+        name = valueInfo.text();
+      }
+    }
+    return name;
   }
 
   private void readNode(MessageReader reader) {

@@ -9,6 +9,7 @@ import java.util.Set;
  * @param irVersion version of the file format
  * @param producer name and version of the exporter, as it wrote them; may be empty
  * @param opsets version of each operator set in use, by domain; the standard one is the empty name
+ * @param outputs names of the graph's outputs, in order
  * @param operators types of all operators, those of nested graphs and functions included; with the
  *     domain in front ({@code com.microsoft:GroupQueryAttention}) unless it is the standard one
  * @param externalFiles to each file that holds weights, as the model names it (relative to the
@@ -22,6 +23,7 @@ public record OnnxSummary(
     long irVersion,
     String producer,
     Map<String, Long> opsets,
+    Set<String> outputs,
     Set<String> operators,
     Map<String, Long> externalFiles,
     long inlineWeightBytes,

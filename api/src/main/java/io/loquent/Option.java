@@ -333,6 +333,18 @@ public final class Option<T> {
       new Option<>("num_assistant_tokens", OptionType.integer(1, 1024));
 
   /**
+   * How many paths of tokens are guessed for a sequence at most, whichever way they are guessed; 1
+   * by default. One run verifies all paths, each in a row of its own (token tree verification, Miao
+   * et al. 2024), and the one on which most guesses are right counts. Prompt lookup guesses
+   * different continuations of what it finds, lookahead and draft models begin with different
+   * tokens. Unless the number of tokens is fixed, several paths are guessed only while that is
+   * measured to pay. The output stays the same; sampling without a {@link #SEED} is then verified
+   * by the request's own random numbers with every draft model.
+   */
+  public static final Option<Integer> NUM_ASSISTANT_PATHS =
+      new Option<>("num_assistant_paths", OptionType.integer(1, 64));
+
+  /**
    * {@link #ASSISTANT_MODEL} and {@link #ASSISTANT_EARLY_EXIT} guess no further behind a token that
    * they find less probable than this; default 0.
    */

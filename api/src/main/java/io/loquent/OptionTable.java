@@ -63,6 +63,7 @@ final class OptionTable {
                   Option.ASSISTANT_EARLY_EXIT,
                   Option.LOOKAHEAD,
                   Option.NUM_ASSISTANT_TOKENS,
+                  Option.NUM_ASSISTANT_PATHS,
                   Option.ASSISTANT_CONFIDENCE_THRESHOLD,
                   Option.PROMPT_LOOKUP,
                   Option.PROMPT_LOOKUP_NUM_TOKENS,

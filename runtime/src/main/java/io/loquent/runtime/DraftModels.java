@@ -5,6 +5,7 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.Option;
 import io.loquent.decoding.speculation.DraftMeasurements;
+import io.loquent.decoding.speculation.PathMeasurements;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.spi.Tokenizer;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ final class DraftModels implements AutoCloseable {
   private final Map<String, DraftModel> open = new LinkedHashMap<>();
   private final Map<Integer, DraftModel> earlyExits = new HashMap<>();
   private final Map<String, DraftMeasurements> measurements = new HashMap<>();
+  private final Map<String, PathMeasurements> pathMeasurements = new HashMap<>();
 
   /**
    * Knows of no model yet.
@@ -117,6 +119,17 @@ final class DraftModels implements AutoCloseable {
   synchronized DraftMeasurements measurements(String way, boolean samples, int most) {
     return measurements.computeIfAbsent(
         (samples ? "sampling, " : "greedy, ") + way, key -> new DraftMeasurements(most));
+  }
+
+  /**
+   * Returns what the requests that draft in one way have measured about several paths.
+   *
+   * @param way by what tokens are guessed, and on how many paths
+   * @param samples whether they are drawn
+   */
+  synchronized PathMeasurements pathMeasurements(String way, boolean samples) {
+    return pathMeasurements.computeIfAbsent(
+        (samples ? "sampling, " : "greedy, ") + way, key -> new PathMeasurements());
   }
 
   private ModelConfig configOf(Path path) {

@@ -193,7 +193,7 @@ final class SpeculationTest {
       Kind kind, List<ChosenToken> plain, int[] encoderIds, int vocabulary) {
     Random random = new Random(3);
     return switch (kind) {
-      case LOOKUP -> new PromptLookup(2, encoderIds);
+      case LOOKUP -> new PromptLookup(2, encoderIds, false);
       case RANDOM -> guessing(tokens -> random.nextInt(vocabulary));
       case ITSELF -> guessing(index -> index < plain.size() ? plain.get(index).id() : -1);
       case WRONG ->

@@ -151,6 +151,21 @@ final class EarlyExitTest {
   }
 
   @Test
+  void paths_begin_with_different_tokens_of_the_lower_layers() {
+    for (String fixture : List.of("gpt2-tiny", "t5-tiny")) {
+      try (Generator generator = Generator.open(config(fixture).build())) {
+        GenerationResult plain = generator.generate(request(PROMPT, o -> {}));
+        int one = generator.generate(request(PROMPT, exit(3))).usage().modelRuns();
+        GenerationResult severally =
+            generator.generate(
+                request(PROMPT, exit(3).andThen(o -> o.set(Option.NUM_ASSISTANT_PATHS, 8))));
+        assertSame(severally, plain);
+        assertThat(severally.usage().modelRuns()).isLessThanOrEqualTo(one);
+      }
+    }
+  }
+
+  @Test
   void sampling_without_a_seed_drafts_too() {
     try (Generator generator = Generator.open(config("gpt2-tiny").build())) {
       GenerationResult result =

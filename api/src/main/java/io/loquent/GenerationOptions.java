@@ -370,6 +370,7 @@ public final class GenerationOptions {
      */
     public Builder noSpeculation() {
       return off(Option.ASSISTANT_MODEL)
+          .off(Option.ASSISTANT_EARLY_EXIT)
           .off(Option.LOOKAHEAD)
           .off(Option.PROMPT_LOOKUP)
           .off(Option.PROMPT_LOOKUP_NUM_TOKENS);

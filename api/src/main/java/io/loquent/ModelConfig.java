@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * optimized_model_cache=cache      # a folder for optimized graphs, relative to this file
  * warm_up=false                    # true generates a few tokens while the model is opened
  * draft.model=models/small         # a smaller model guesses tokens ahead for every request
+ * draft.early_exit=2               # or the model itself does, with its layers up to an early exit
  * draft.prompt_lookup=true         # or they are guessed from the text itself
  * draft.lookahead=true             # or from what the model predicted behind earlier guesses
  * tokenizer=models/tokenizer       # a folder, where the model's own has none

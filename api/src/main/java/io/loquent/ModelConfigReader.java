@@ -40,6 +40,7 @@ final class ModelConfigReader {
           "optimized_model_cache",
           "warm_up",
           "draft.model",
+          "draft.early_exit",
           "draft.lookahead",
           "draft.prompt_lookup");
   private static final List<String> SECTIONS =
@@ -181,6 +182,9 @@ final class ModelConfigReader {
     GenerationOptions.Builder options = GenerationOptions.builder();
     if (entries.containsKey("draft.model")) {
       options.set(Option.ASSISTANT_MODEL, model("draft.model").toString());
+    }
+    if (entries.containsKey("draft.early_exit")) {
+      options.set(Option.ASSISTANT_EARLY_EXIT, integer("draft.early_exit"));
     }
     if (entries.containsKey("draft.lookahead")) {
       options.set(Option.LOOKAHEAD, flag("draft.lookahead"));

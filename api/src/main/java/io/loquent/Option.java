@@ -305,6 +305,18 @@ public final class Option<T> {
       new Option<>("assistant_model", OptionType.path());
 
   /**
+   * The layer after which the model itself stops to guess tokens ahead (self-speculative decoding,
+   * Zhang et al. 2023; early exit, Elhoushi et al. 2024), from 1. The decoder's graph must offer
+   * logits there, as an output named {@code early_exit_logits.LAYER}: what they depend on is cut
+   * out of it and runs as a smaller model with a cache of its own. One run of the whole model
+   * verifies the guesses, and the output stays the same; sampling without a {@link #SEED} keeps its
+   * distribution. The cut is opened when a request first asks for it, and kept until the generator
+   * is closed. Greedy search and sampling only; none by default.
+   */
+  public static final Option<Integer> ASSISTANT_EARLY_EXIT =
+      new Option<>("assistant_early_exit", OptionType.integer(1, 1024));
+
+  /**
    * Whether tokens are guessed ahead from what the model itself has predicted behind earlier
    * guesses (lookahead decoding, Fu et al. 2024): no other model is needed. One run of the model
    * verifies the guesses, and the output stays the same. Greedy search and sampling only; default
@@ -313,15 +325,28 @@ public final class Option<T> {
   public static final Option<Boolean> LOOKAHEAD = new Option<>("lookahead", OptionType.flag());
 
   /**
-   * How many tokens {@link #ASSISTANT_MODEL} or {@link #LOOKAHEAD} guess at a time. Unset, as many
-   * as pay: by how many are right, and by what guesses and runs are measured to take.
+   * How many tokens {@link #ASSISTANT_MODEL}, {@link #ASSISTANT_EARLY_EXIT} or {@link #LOOKAHEAD}
+   * guess at a time. Unset, as many as pay: by how many are right, and by what guesses and runs are
+   * measured to take.
    */
   public static final Option<Integer> NUM_ASSISTANT_TOKENS =
       new Option<>("num_assistant_tokens", OptionType.integer(1, 1024));
 
   /**
-   * {@link #ASSISTANT_MODEL} guesses no further behind a token that it finds less probable than
-   * this; default 0.
+   * How many paths of tokens are guessed for a sequence at most, whichever way they are guessed; 1
+   * by default. One run verifies all paths, each in a row of its own (token tree verification, Miao
+   * et al. 2024), and the one on which most guesses are right counts. Prompt lookup guesses
+   * different continuations of what it finds, lookahead and draft models begin with different
+   * tokens. Unless the number of tokens is fixed, several paths are guessed only while that is
+   * measured to pay. The output stays the same; sampling without a {@link #SEED} is then verified
+   * by the request's own random numbers with every draft model.
+   */
+  public static final Option<Integer> NUM_ASSISTANT_PATHS =
+      new Option<>("num_assistant_paths", OptionType.integer(1, 64));
+
+  /**
+   * {@link #ASSISTANT_MODEL} and {@link #ASSISTANT_EARLY_EXIT} guess no further behind a token that
+   * they find less probable than this; default 0.
    */
   public static final Option<Double> ASSISTANT_CONFIDENCE_THRESHOLD =
       new Option<>("assistant_confidence_threshold", OptionType.number("[0, 1]"));

@@ -7,7 +7,7 @@ import java.util.List;
  * model verified several of them. Immutable.
  *
  * @param rounds how often guesses for a candidate were verified
- * @param draftedTokens guesses that were verified
+ * @param draftedTokens guesses that were verified, those of all paths
  * @param acceptedTokens those of them that were right
  * @param modelRunsSaved how many runs of the model fewer it took than without guesses; those of a
  *     draft model are not counted

@@ -115,6 +115,11 @@ class ModelConfigTest {
     assertThatExceptionOfType(ModelLoadException.class)
         .isThrownBy(() -> load("m.properties", "model=models/g2p\ndraft.model=nowhere\n"))
         .withMessageContaining("draft.model=nowhere: there is no model folder");
+    config = load("m.properties", "model=models/g2p\ndraft.early_exit=2\n");
+    assertThat(config.defaults().get(Option.ASSISTANT_EARLY_EXIT)).contains(2);
+    assertThatExceptionOfType(ModelLoadException.class)
+        .isThrownBy(() -> load("m.properties", "model=models/g2p\ndraft.early_exit=true\n"))
+        .withMessageContaining("draft.early_exit must be a whole number, at least 1; found true");
     assertThatExceptionOfType(ModelLoadException.class)
         .isThrownBy(() -> load("m.properties", "model=models/g2p\ndraft.prompt_lookup=4\n"))
         .withMessageContaining("draft.prompt_lookup must be true or false; found 4");

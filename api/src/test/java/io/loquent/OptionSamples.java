@@ -42,7 +42,10 @@ final class OptionSamples {
     for (String name : List.of("num_beams", "num_beam_groups", "num_return_sequences")) {
       add(name, List.of(1, 4, 4096), List.of(0, -3, 4097, 2.5));
     }
-    add("num_assistant_tokens", List.of(1, 10, 1024), List.of(0, -1, 1025, 2.5));
+    for (String name : List.of("num_assistant_tokens", "assistant_early_exit")) {
+      add(name, List.of(1, 10, 1024), List.of(0, -1, 1025, 2.5));
+    }
+    add("num_assistant_paths", List.of(1, 4, 64), List.of(0, -1, 65, 2.5));
     add("assistant_model", List.of("models/small"), List.of("", 3, true));
     add("prompt_lookup_num_tokens", List.of(1, 10, 1024), List.of(0, -1, 1025, 2.5));
     add("max_matching_ngram_size", List.of(1, 3, 64), List.of(0, -1, 65));

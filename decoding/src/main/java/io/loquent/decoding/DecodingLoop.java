@@ -143,14 +143,15 @@ public final class DecodingLoop implements BatchLoop {
   }
 
   private StepOutput append() {
+    for (int i = 0; i < searches.size(); i++) {
+      // Rows for guesses have to be copied first, which is part of what guessing takes.
+      searches.get(i).search.drafts().runBegins();
+    }
     gather();
     ask();
     int all = 0;
     for (int i = 0; i < searches.size(); i++) {
       all += searches.get(i).writeCounts(counts, state);
-    }
-    for (int i = 0; i < searches.size(); i++) {
-      searches.get(i).search.drafts().runBegins();
     }
     StepOutput output = append(all);
     for (int i = 0; i < searches.size(); i++) {

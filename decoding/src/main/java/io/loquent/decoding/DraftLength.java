@@ -16,6 +16,16 @@ public interface DraftLength {
   int next();
 
   /**
+   * Returns how many paths of tokens to draft for each sequence in the round that {@link #next} has
+   * begun; each takes a row of the run that verifies them.
+   *
+   * @return at least 1
+   */
+  default int paths() {
+    return 1;
+  }
+
+  /**
    * Takes note of what drafting took.
    *
    * @param tokens how many were drafted for the sequence with most of them, at least 1
@@ -38,7 +48,7 @@ public interface DraftLength {
   /**
    * Takes note of what became of a sequence's drafted tokens.
    *
-   * @param verified how many were verified, at least 1
+   * @param verified how many were verified, at least 1; of several paths those of the longest
    * @param accepted how many of them were chosen
    */
   default void verified(int verified, int accepted) {
@@ -53,5 +63,26 @@ public interface DraftLength {
    */
   static DraftLength fixed(int tokens) {
     return () -> tokens;
+  }
+
+  /**
+   * Always drafts the same number of tokens on the same number of paths.
+   *
+   * @param tokens at least 1
+   * @param paths at least 1
+   * @return a length that learns nothing
+   */
+  static DraftLength fixed(int tokens, int paths) {
+    return new DraftLength() {
+      @Override
+      public int next() {
+        return tokens;
+      }
+
+      @Override
+      public int paths() {
+        return paths;
+      }
+    };
   }
 }

@@ -5,10 +5,9 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.Option;
 import io.loquent.decoding.speculation.DraftMeasurements;
+import io.loquent.decoding.speculation.PathMeasurements;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.spi.Tokenizer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,9 +17,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The smaller models that guess tokens for a model: each is opened when it is first named, and kept
- * until the generator is closed, as is what drafting with it and in other ways was found to take.
- * Thread-safe.
+ * The smaller models that guess tokens for a model, among them its own first layers: each is opened
+ * when it is first asked for, and kept until the generator is closed, as is what drafting with it
+ * and in other ways was found to take. Thread-safe.
  */
 final class DraftModels implements AutoCloseable {
 
@@ -31,7 +30,9 @@ final class DraftModels implements AutoCloseable {
   private final LoadedModel target;
   private final @Nullable Tokenizer tokenizer;
   private final Map<String, DraftModel> open = new LinkedHashMap<>();
+  private final Map<Integer, DraftModel> earlyExits = new HashMap<>();
   private final Map<String, DraftMeasurements> measurements = new HashMap<>();
+  private final Map<String, PathMeasurements> pathMeasurements = new HashMap<>();
 
   /**
    * Knows of no model yet.
@@ -61,6 +62,32 @@ final class DraftModels implements AutoCloseable {
   }
 
   /**
+   * Returns the model's own layers up to an early exit, to guess for a request.
+   *
+   * @param layer after which it exits, from 1
+   * @throws InvalidRequestException if there is no such exit
+   */
+  synchronized DraftModel earlyExit(int layer) {
+    try {
+      return openEarlyExit(layer);
+    } catch (ModelLoadException e) {
+      throw new InvalidRequestException("assistant_early_exit " + layer + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Opens the model's own layers up to an early exit, if they are not open yet.
+   *
+   * @throws ModelLoadException if there is no such exit
+   */
+  synchronized DraftModel openEarlyExit(int layer) {
+    return earlyExits.computeIfAbsent(
+        layer,
+        exit ->
+            new DraftModel(new OpenedFolder(target.upToExit(exit), null, null), null, new int[0]));
+  }
+
+  /**
    * Opens a model, if it is not open yet.
    *
    * @throws ModelLoadException if it cannot be used
@@ -68,7 +95,7 @@ final class DraftModels implements AutoCloseable {
   synchronized DraftModel open(String path) {
     DraftModel draft = open.get(path);
     if (draft == null) {
-      OpenedFolder opened = OpenedFolder.open(configOf(Paths.get(path)), new ArrayList<>());
+      OpenedFolder opened = OpenedFolder.open(BesideConfig.of(Paths.get(path), config), new ArrayList<>());
       try {
         draft = checked(path, opened);
       } catch (RuntimeException | Error e) {
@@ -92,21 +119,15 @@ final class DraftModels implements AutoCloseable {
         (samples ? "sampling, " : "greedy, ") + way, key -> new DraftMeasurements(most));
   }
 
-  private ModelConfig configOf(Path path) {
-    if (!Files.isDirectory(path)) {
-      return ModelConfig.load(path);
-    }
-    ModelConfig.Builder builder =
-        ModelConfig.builder(path)
-            .providers(config.providers().toArray(new io.loquent.ExecutionProvider[0]))
-            .graphAdditions(config.graphAdditions());
-    config.intraOpThreads().ifPresent(builder::intraOpThreads);
-    config.interOpThreads().ifPresent(builder::interOpThreads);
-    config.spinning().ifPresent(builder::spinning);
-    config.memoryLimitBytes().ifPresent(builder::memoryLimitBytes);
-    config.optimizedModelCache().ifPresent(builder::optimizedModelCache);
-    config.sessionEntries().forEach(builder::sessionEntry);
-    return builder.build();
+  /**
+   * Returns what the requests that draft in one way have measured about several paths.
+   *
+   * @param way by what tokens are guessed, and on how many paths
+   * @param samples whether they are drawn
+   */
+  synchronized PathMeasurements pathMeasurements(String way, boolean samples) {
+    return pathMeasurements.computeIfAbsent(
+        (samples ? "sampling, " : "greedy, ") + way, key -> new PathMeasurements());
   }
 
   private DraftModel checked(String path, OpenedFolder draft) {
@@ -209,5 +230,7 @@ final class DraftModels implements AutoCloseable {
   public synchronized void close() {
     open.values().forEach(draft -> draft.folder().close());
     open.clear();
+    earlyExits.values().forEach(draft -> draft.folder().close());
+    earlyExits.clear();
   }
 }

@@ -88,6 +88,10 @@ public final class OnnxGenerator implements Generator {
     OnnxGenerator generator = new OnnxGenerator(config, opened);
     try {
       generator.defaults.get(Option.ASSISTANT_MODEL).ifPresent(generator.drafts::open);
+      generator
+          .defaults
+          .get(Option.ASSISTANT_EARLY_EXIT)
+          .ifPresent(generator.drafts::openEarlyExit);
       if (config.warmUp()) {
         WarmUp.run(generator, config);
       }

@@ -9,11 +9,13 @@ import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
 import io.loquent.decoding.speculation.AdaptiveLength;
+import io.loquent.decoding.speculation.AdaptivePaths;
 import io.loquent.decoding.speculation.LookaheadDrafter;
 import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
 import io.loquent.runtime.model.PromptRow;
 import io.loquent.runtime.model.RunControl;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -33,7 +35,7 @@ final class RequestDrafting implements AutoCloseable {
   private static final int MOST_DRAFTED = 16;
 
   private final DraftModels models;
-
+  private final int paths;
   private final @Nullable Drafting drafting;
   private @Nullable RunControl control;
   private boolean interrupted;
@@ -51,30 +53,38 @@ final class RequestDrafting implements AutoCloseable {
     this.models = models;
     GenerationOptions options = setup.options();
     Optional<String> model = options.get(Option.ASSISTANT_MODEL);
+    Optional<Integer> exit = options.get(Option.ASSISTANT_EARLY_EXIT);
     boolean lookup =
         options
             .get(Option.PROMPT_LOOKUP)
             .orElse(options.get(Option.PROMPT_LOOKUP_NUM_TOKENS).isPresent());
     boolean lookahead = options.get(Option.LOOKAHEAD).orElse(false);
-    if ((lookup && model.isPresent()) || (lookahead && (lookup || model.isPresent()))) {
-      throw new InvalidRequestException(
-          "tokens are to be guessed in several ways at once: by "
-              + (model.isPresent() ? "a model (assistant_model)" : "prompt_lookup")
-              + " and by "
-              + (lookahead ? "lookahead" : "prompt_lookup")
-              + "; leave one of them and switch the others off");
-    }
+    boolean byModel = model.isPresent() || exit.isPresent();
+    paths = options.get(Option.NUM_ASSISTANT_PATHS).orElse(1);
+    refuseSeveral(model.isPresent(), exit.isPresent(), lookup, lookahead);
     refuseIdle(setup, Option.MAX_MATCHING_NGRAM_SIZE, lookup, "prompt_lookup");
     refuseIdle(
         setup,
         Option.NUM_ASSISTANT_TOKENS,
-        model.isPresent() || lookahead,
-        "assistant_model or lookahead");
-    refuseIdle(setup, Option.ASSISTANT_CONFIDENCE_THRESHOLD, model.isPresent(), "assistant_model");
+        byModel || lookahead,
+        "assistant_model, assistant_early_exit or lookahead");
+    refuseIdle(
+        setup,
+        Option.ASSISTANT_CONFIDENCE_THRESHOLD,
+        byModel,
+        "assistant_model or assistant_early_exit");
+    refuseIdle(
+        setup,
+        Option.NUM_ASSISTANT_PATHS,
+        byModel || lookup || lookahead,
+        "assistant_model, assistant_early_exit, prompt_lookup or lookahead");
     if (model.isPresent()) {
-      drafting = byModel(setup, row, model.get());
+      drafting = byModel(setup, row, models.named(model.get()), "assistant_model " + model.get());
+    } else if (exit.isPresent()) {
+      drafting =
+          byModel(setup, row, models.earlyExit(exit.get()), "assistant_early_exit " + exit.get());
     } else if (lookahead) {
-      drafting = new Drafting(new LookaheadDrafter(), length(options, "lookahead"), CLOCK);
+      drafting = new Drafting(new LookaheadDrafter(paths), length(options, "lookahead"), CLOCK);
     } else {
       drafting = lookup ? byLookup(options, setup.prompt()) : null;
     }
@@ -94,6 +104,7 @@ final class RequestDrafting implements AutoCloseable {
     for (Option<?> option :
         List.of(
             Option.ASSISTANT_MODEL,
+            Option.ASSISTANT_EARLY_EXIT,
             Option.LOOKAHEAD,
             Option.PROMPT_LOOKUP,
             Option.PROMPT_LOOKUP_NUM_TOKENS)) {
@@ -105,6 +116,29 @@ final class RequestDrafting implements AutoCloseable {
       }
     }
     return new RequestDrafting(models);
+  }
+
+  private static void refuseSeveral(
+      boolean model, boolean exit, boolean lookup, boolean lookahead) {
+    List<String> ways = new ArrayList<>();
+    if (model) {
+      ways.add("a model (assistant_model)");
+    }
+    if (exit) {
+      ways.add("an early exit (assistant_early_exit)");
+    }
+    if (lookup) {
+      ways.add("prompt_lookup");
+    }
+    if (lookahead) {
+      ways.add("lookahead");
+    }
+    if (ways.size() > 1) {
+      throw new InvalidRequestException(
+          "tokens are to be guessed in several ways at once: by "
+              + String.join(" and by ", ways)
+              + "; leave one of them and switch the others off");
+    }
   }
 
   /** A request's own option has to do something; a model's or a configuration's need not. */
@@ -127,15 +161,14 @@ final class RequestDrafting implements AutoCloseable {
     int ngram = options.get(Option.MAX_MATCHING_NGRAM_SIZE).orElse(DEFAULT_NGRAM);
     Optional<Integer> fixed = options.get(Option.PROMPT_LOOKUP_NUM_TOKENS);
     return new Drafting(
-        new PromptLookup(ngram, encoderIds),
+        new PromptLookup(ngram, encoderIds, paths > 1),
         fixed.isPresent()
-            ? DraftLength.fixed(fixed.get())
+            ? DraftLength.fixed(fixed.get(), paths)
             : adaptive(options, "prompt_lookup", FIRST_LOOKED_UP, MOST_LOOKED_UP),
         CLOCK);
   }
 
-  private Drafting byModel(SearchSetup setup, PromptRow row, String path) {
-    DraftModel model = models.named(path);
+  private Drafting byModel(SearchSetup setup, PromptRow row, DraftModel model, String way) {
     GenerationOptions options = setup.options();
     int longest = SequenceLimits.of(setup).maxLength();
     ModelDrafter drafter =
@@ -145,22 +178,32 @@ final class RequestDrafting implements AutoCloseable {
             model.contextLength(),
             options.get(Option.ASSISTANT_CONFIDENCE_THRESHOLD).orElse(0.0),
             // Draws from what two vocabularies share are verified by the request's own random
-            // numbers: they agree wherever both models favour the same token.
-            !options.get(Option.SEED).isPresent() && model.translation() == null);
-    return new Drafting(drafter, length(options, "assistant_model " + path), CLOCK);
+            // numbers: they agree wherever both models favour the same token. So are several
+            // paths, since rejection knows of one draw only.
+            !options.get(Option.SEED).isPresent() && model.translation() == null && paths == 1);
+    return new Drafting(drafter, length(options, way), CLOCK);
   }
 
   private DraftLength length(GenerationOptions options, String way) {
     Optional<Integer> fixed = options.get(Option.NUM_ASSISTANT_TOKENS);
     return fixed.isPresent()
-        ? DraftLength.fixed(fixed.get())
+        ? DraftLength.fixed(fixed.get(), paths)
         : adaptive(options, way, FIRST_DRAFTED, MOST_DRAFTED);
   }
 
   private DraftLength adaptive(GenerationOptions options, String way, int first, int most) {
     // What is sampled is guessed less often, and takes longer to choose.
     boolean samples = options.get(Option.DO_SAMPLE).orElse(false);
-    return new AdaptiveLength(first, models.measurements(way, samples, most));
+    DraftLength one = new AdaptiveLength(first, models.measurements(way, samples, most));
+    if (paths == 1) {
+      return one;
+    }
+    String severally = way + ", " + paths + " paths";
+    return new AdaptivePaths(
+        one,
+        new AdaptiveLength(first, models.measurements(severally, samples, most)),
+        paths,
+        models.pathMeasurements(severally, samples));
   }
 
   private synchronized RunControl control() {

@@ -39,6 +39,7 @@ final class SpeculationTest {
 
   private enum Kind {
     LOOKUP,
+    PATHS,
     RANDOM,
     WRONG,
     ITSELF
@@ -146,7 +147,7 @@ final class SpeculationTest {
               ? null
               : new Drafting(
                   drafter(kind, plain.get(i), encoderIds, model.info().vocabularySize()),
-                  DraftLength.fixed(length),
+                  DraftLength.fixed(length, kind == Kind.PATHS ? 3 : 1),
                   () -> 0);
       rows.add(prepared.row);
       searches.add(
@@ -193,7 +194,8 @@ final class SpeculationTest {
       Kind kind, List<ChosenToken> plain, int[] encoderIds, int vocabulary) {
     Random random = new Random(3);
     return switch (kind) {
-      case LOOKUP -> new PromptLookup(2, encoderIds);
+      case LOOKUP -> new PromptLookup(2, encoderIds, false);
+      case PATHS -> new PromptLookup(2, encoderIds, true);
       case RANDOM -> guessing(tokens -> random.nextInt(vocabulary));
       case ITSELF -> guessing(index -> index < plain.size() ? plain.get(index).id() : -1);
       case WRONG ->

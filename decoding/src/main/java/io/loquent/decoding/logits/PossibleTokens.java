@@ -123,6 +123,21 @@ public final class PossibleTokens {
     return index < 0 ? Float.NEGATIVE_INFINITY : scores[index];
   }
 
+  /**
+   * Takes a token away.
+   *
+   * @param id vocabulary id; nothing changes if it is not listed
+   */
+  public void remove(int id) {
+    beginKeeping();
+    for (int i = 0; i < size; i++) {
+      if (id(i) != id) {
+        keep(i);
+      }
+    }
+    endKeeping();
+  }
+
   InferenceException noneLeft() {
     return LogProbabilities.noneLeft(vocabularySize);
   }

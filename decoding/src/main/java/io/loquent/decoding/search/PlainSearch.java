@@ -54,12 +54,15 @@ final class PlainSearch implements Search {
   private final Sequence[] sequences;
   private final TokenHistory[] histories;
 
-  /** Which sequences are in the rows; first all of them in the prompt's row. */
+  /** Which sequences go on; at first all of them, in the prompt's row. */
   private final int[] sequenceOfRow;
 
   private final int[] parents;
   private final int[] tokens;
-  private int rows;
+
+  /** How many sequences go on. */
+  private int live;
+
   private boolean started;
   private final @Nullable SpeculativeRows guesses;
 
@@ -88,7 +91,7 @@ final class PlainSearch implements Search {
     }
     parents = new int[count];
     tokens = new int[count];
-    rows = count;
+    live = count;
     Drafting drafting = setup.drafting();
     guesses =
         drafting == null
@@ -123,58 +126,67 @@ final class PlainSearch implements Search {
       guesses.beginChoice();
     }
     int next = 0;
-    for (int row = 0; row < rows; row++) {
-      int parent = started ? row : 0;
+    for (int row = 0; row < live; row++) {
       int index = sequenceOfRow[row];
-      if (extend(output, firstRow + parent, row, index)) {
-        parents[next] = parent;
+      boolean goesOn = extend(output, firstRow, row, index);
+      if (goesOn) {
+        parents[next] = continued(row);
         tokens[next] = sequences[index].newest();
         sequenceOfRow[next] = index;
         next++;
       }
     }
-    rows = next;
+    live = next;
     started = true;
     if (guesses != null) {
       guesses.endChoice();
-      guesses.guess(sequenceOfRow, rows, histories);
+      guesses.guess(sequenceOfRow, live, histories, parents, tokens);
     }
   }
 
-  /** Chooses a sequence's next token, and further ones while they are as guessed. */
-  private boolean extend(StepOutput output, int outputRow, int row, int index) {
-    Sequence sequence = sequences[index];
-    int appended = started && guesses != null ? output.positions(outputRow) : 0;
-    if (guesses != null) {
-      guesses.appended(appended);
+  /** The row of the run that a sequence goes on in. */
+  private int continued(int row) {
+    if (!started) {
+      return 0;
     }
-    int guessed = appended - 1;
-    if (guesses == null || guessed < 1) {
+    return guesses == null ? row : guesses.paths().row();
+  }
+
+  /** Chooses a sequence's next token, and further ones while they are as guessed. */
+  private boolean extend(StepOutput output, int firstRow, int row, int index) {
+    Sequence sequence = sequences[index];
+    if (guesses == null || !started || !guesses.follow(row, output, firstRow)) {
+      int outputRow = firstRow + continued(row);
       return sequence.append(choose(output, outputRow, index, sequence, choice), stops);
     }
-    guesses.learn(output, outputRow, row, index, sequence.newest());
+    PathRows paths = guesses.paths();
+    int newest = sequence.newest();
     int first = sequence.tokens.size();
-    int accepted = 0;
     boolean goesOn = true;
     boolean asGuessed = true;
     while (goesOn && asGuessed) {
-      StepOutput there = PositionOutput.of(output, accepted);
-      TokenChoice rule = accepted < guessed ? choiceAt(guesses, row, accepted) : choice;
+      StepOutput there = PositionOutput.of(output, paths.accepted());
+      TokenChoice rule = choiceAt(guesses, row, paths);
+      int outputRow = firstRow + paths.row();
       goesOn = sequence.append(choose(there, outputRow, index, sequence, rule), stops);
-      asGuessed = accepted < guessed && sequence.newest() == guesses.token(row, accepted);
-      accepted += asGuessed ? 1 : 0;
+      asGuessed = paths.accept(sequence.newest());
     }
-    guesses.verified(row, guessed, accepted, index, first);
+    guesses.learn(output, firstRow, row, index, newest);
+    guesses.verified(row, index, first);
     return goesOn;
   }
 
   /** How to choose where a guess is to be verified. */
-  private TokenChoice choiceAt(SpeculativeRows rowsOfGuesses, int row, int guess) {
-    float[] drawnFrom = rowsOfGuesses.drawnFrom(row, guess);
-    if (rejection == null || drawnFrom == null) {
+  private TokenChoice choiceAt(SpeculativeRows rowsOfGuesses, int row, PathRows paths) {
+    int guess = paths.accepted();
+    if (rejection == null || guess >= paths.guessed(paths.row())) {
       return choice;
     }
-    int drawn = rowsOfGuesses.token(row, guess);
+    float[] drawnFrom = rowsOfGuesses.drawnFrom(row, guess);
+    if (drawnFrom == null) {
+      return choice;
+    }
+    int drawn = paths.guess(paths.row(), guess);
     return (left, index, position) -> rejection.choose(left, drawn, drawnFrom, index, position);
   }
 
@@ -204,30 +216,30 @@ final class PlainSearch implements Search {
 
   @Override
   public boolean isFinished() {
-    return rows == 0;
+    return live == 0;
   }
 
   @Override
   public void finish(FinishReason reason) {
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < live; row++) {
       sequences[sequenceOfRow[row]].end(reason);
     }
-    rows = 0;
+    live = 0;
   }
 
   @Override
   public int rows() {
-    return rows;
+    return guesses == null || !started || live == 0 ? live : guesses.paths().count();
   }
 
   @Override
   public int[] parents() {
-    return parents;
+    return guesses == null ? parents : guesses.paths().parents();
   }
 
   @Override
   public int[] tokens() {
-    return tokens;
+    return guesses == null ? tokens : guesses.paths().tokens();
   }
 
   @Override

@@ -152,8 +152,8 @@ final class SearchRules {
   private void checkDrafting() {
     if (setup.drafting() != null && mode != SearchMode.GREEDY && mode != SearchMode.SAMPLING) {
       throw new InvalidRequestException(
-          "tokens are to be drafted (assistant_model, prompt_lookup or lookahead),"
-              + " but the options ask for "
+          "tokens are to be drafted (assistant_model, assistant_early_exit, prompt_lookup or"
+              + " lookahead), but the options ask for "
               + (mode == SearchMode.CONTRASTIVE ? "contrastive search" : "a beam search")
               + ", which chooses between sequences, not tokens; switch drafting off for this"
               + " request, or use greedy search or sampling");

@@ -11,13 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The guesses for the rows of a search, and what became of those of the last run. */
+/** The guesses for the sequences of a search, and what became of those of the last run. */
 final class SpeculativeRows implements Drafts {
 
   private final Drafting drafting;
   private final StopConditions stops;
-  private final DraftRows rows = new DraftRows();
-  private final int[] rejected;
+  private final DraftRows drafts = new DraftRows();
+  private final PathRows paths;
+  private int[] rejected = new int[0];
   private int[] tokens = new int[0];
   private int[] predicted = new int[0];
   private final float[] logits;
@@ -36,11 +37,19 @@ final class SpeculativeRows implements Drafts {
     this.drafting = drafting;
     logits = new float[drafting.drafter().learns() ? vocabularySize : 0];
     this.stops = stops;
-    rejected = new int[mostRows];
+    paths = new PathRows(drafts, mostRows);
+  }
+
+  /** The rows of the next run; while a search chooses, those of the last one. */
+  PathRows paths() {
+    return paths;
   }
 
   /** Begins to look at what a run has brought. */
   void beginChoice() {
+    if (rejected.length < paths.count()) {
+      rejected = new int[paths.count()];
+    }
     Arrays.fill(rejected, 0);
     runs++;
   }
@@ -55,9 +64,15 @@ final class SpeculativeRows implements Drafts {
     runNanos = drafting.clock().getAsLong() - runStart;
   }
 
-  /** Takes note of how many tokens a row appended in the last run. */
-  void appended(int count) {
-    width = Math.max(width, count);
+  /**
+   * Begins to follow what is chosen for a sequence.
+   *
+   * @return whether the run took guesses for it
+   */
+  boolean follow(int sequence, StepOutput output, int offset) {
+    paths.follow(sequence, output, offset);
+    width = Math.max(width, 1 + paths.longest());
+    return paths.longest() > 0;
   }
 
   /** Ends looking at what a run has brought. */
@@ -69,73 +84,106 @@ final class SpeculativeRows implements Drafts {
   }
 
   /**
-   * Takes note of how many of a row's verified guesses were chosen.
+   * Takes note of what became of the guesses for the sequence that was followed.
    *
-   * @param number which of the sequences is in the row
+   * @param sequence which of those that went on
+   * @param number which of the request's
    * @param index which of its generated tokens the first guess was for
    */
-  void verified(int row, int verified, int chosen, int number, int index) {
+  void verified(int sequence, int number, int index) {
+    int chosen = paths.accepted();
     for (int i = 0; number == 0 && i < chosen; i++) {
       ofFirst.add(index + i);
     }
-    rejected[row] = verified - chosen;
+    for (int row = paths.firstRow(sequence); row < paths.endRow(sequence); row++) {
+      drafted += paths.guessed(row);
+      rejected[row] = paths.guessed(row);
+    }
+    rejected[paths.row()] -= chosen;
     rounds++;
-    drafted += verified;
     accepted += chosen;
-    drafting.length().verified(verified, chosen);
+    drafting.length().verified(paths.longest(), chosen);
   }
 
-  /** Tells the drafter what the model finds most probable behind all that a row appended. */
-  void learn(StepOutput output, int outputRow, int row, int number, int newest) {
+  /**
+   * Tells the drafter what the model finds most probable behind all that a sequence's rows have
+   * appended; the row that it goes on in comes last.
+   *
+   * @param newest the token before the guesses
+   */
+  void learn(StepOutput output, int offset, int sequence, int number, int newest) {
     if (!drafting.drafter().learns()) {
       return;
     }
-    int count = output.positions(outputRow);
+    for (int row = paths.firstRow(sequence); row < paths.endRow(sequence); row++) {
+      if (row != paths.row()) {
+        learnRow(output, offset, row, number, newest);
+      }
+    }
+    learnRow(output, offset, paths.row(), number, newest);
+  }
+
+  private void learnRow(StepOutput output, int offset, int row, int number, int newest) {
+    int count = 1 + paths.guessed(row);
     if (tokens.length < count) {
       tokens = new int[count];
       predicted = new int[count];
     }
     for (int i = 0; i < count; i++) {
-      tokens[i] = i == 0 ? newest : rows.token(row, i - 1);
-      output.logits(outputRow, i, logits);
+      tokens[i] = i == 0 ? newest : paths.guess(row, i - 1);
+      output.logits(offset + row, i, logits);
       predicted[i] = LogProbabilities.mostProbable(logits);
     }
     drafting.drafter().learn(number, tokens, predicted, count);
   }
 
-  /** Guesses for the sequences that go on. */
-  void guess(int[] sequenceOfRow, int count, TokenHistory[] histories) {
+  /**
+   * Guesses for the sequences that go on.
+   *
+   * @param numbers which of the request's they are
+   * @param count how many there are
+   * @param histories by number
+   * @param rows which row of the last run each continues
+   * @param newest the token that was chosen last for each
+   */
+  void guess(int[] numbers, int count, TokenHistory[] histories, int[] rows, int[] newest) {
     int length = drafting.length().next();
     int most = 0;
-    rows.clear();
-    for (int row = 0; row < count; row++) {
-      TokenHistory history = histories[sequenceOfRow[row]];
+    drafts.clear();
+    for (int sequence = 0; sequence < count; sequence++) {
+      TokenHistory history = histories[numbers[sequence]];
       // A run chooses one token more than it verifies.
-      int room = stops.limits().maxLength() - history.length() - 1;
-      rows.add(sequenceOfRow[row], history, Math.min(length, room));
-      most = Math.max(most, Math.min(length, room));
+      int room = Math.min(length, stops.limits().maxLength() - history.length() - 1);
+      drafts.add(numbers[sequence], history, room, drafting.length().paths());
+      most = Math.max(most, room);
     }
     if (most > 0) {
-      long start = drafting.clock().getAsLong();
-      drafting.drafter().draft(rows);
-      int drafts = 0;
-      for (int row = 0; row < count; row++) {
-        drafts = Math.max(drafts, rows.count(row));
+      draft();
+    }
+    paths.layOut(count, rows, newest);
+  }
+
+  private void draft() {
+    long start = drafting.clock().getAsLong();
+    drafting.drafter().draft(drafts);
+    long nanos = drafting.clock().getAsLong() - start;
+    int longest = 0;
+    for (int sequence = 0; sequence < drafts.size(); sequence++) {
+      for (int path = 0; path < drafts.mostPaths(sequence); path++) {
+        longest = Math.max(longest, drafts.count(sequence, path));
+        drafts.limit(sequence, path, useful(sequence, path));
       }
-      if (drafts > 0) {
-        drafting.length().drafted(drafts, drafting.clock().getAsLong() - start);
-      }
-      for (int row = 0; row < count; row++) {
-        rows.limit(row, useful(row));
-      }
+    }
+    if (longest > 0) {
+      drafting.length().drafted(longest, nanos);
     }
   }
 
   /** Nothing comes behind an end token. */
-  private int useful(int row) {
-    int count = rows.count(row);
+  private int useful(int sequence, int path) {
+    int count = drafts.count(sequence, path);
     for (int i = 0; i < count; i++) {
-      if (stops.isEndToken(rows.token(row, i))) {
+      if (stops.isEndToken(drafts.token(sequence, path, i))) {
         return i + 1;
       }
     }
@@ -152,18 +200,18 @@ final class SpeculativeRows implements Drafts {
   }
 
   /** Returns the probabilities that a guess was drawn with; null if it was not drawn. */
-  float @Nullable [] drawnFrom(int row, int index) {
-    return rows.drawnFrom(row, index);
+  float @Nullable [] drawnFrom(int sequence, int index) {
+    return drafts.drawnFrom(sequence, index);
   }
 
   @Override
   public int count(int row) {
-    return row < rows.size() ? rows.count(row) : 0;
+    return paths.guesses(row);
   }
 
   @Override
   public int token(int row, int index) {
-    return rows.token(row, index);
+    return paths.guess(row, index);
   }
 
   @Override

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * with the random numbers of the same positions, so that where both models agree, both draw the
  * same token; or with numbers of its own, for verification by rejection.
  *
+ * <p>Where several paths are wanted, each takes a row of the draft model's state: the first begins
+ * with the token that it chooses, the next with the one that it would choose instead, and so on.
+ *
  * <p>The draft model's state follows the verified tokens: before each round it goes back to those,
  * and takes in what was chosen meanwhile. Confined to one thread.
  */
@@ -50,9 +53,13 @@ public final class ModelDrafter implements Drafter {
   private @Nullable DecodingState state;
   private boolean marked;
 
-  /** A sequence in the draft model's state. */
+  /** A path of a sequence in the draft model's state. */
   private static final class Row {
     private final int number;
+    private final int path;
+
+    /** Which of the wanted rows has the sequence in this round. */
+    private int wanted;
 
     /** How many of the sequence's tokens the state has. */
     private int known;
@@ -60,8 +67,9 @@ public final class ModelDrafter implements Drafter {
     private final Continuation continuation;
     private boolean goesOn;
 
-    Row(int number, TokenSequence sequence, int known) {
+    Row(int number, int path, TokenSequence sequence, int known) {
       this.number = number;
+      this.path = path;
       this.known = known;
       continuation = new Continuation(sequence);
     }
@@ -76,7 +84,8 @@ public final class ModelDrafter implements Drafter {
    * @param contextLength longest sequence of the draft model, in tokens; longer ones get no guesses
    * @param leastConfidence guessing stops behind a token whose probability is less; 0 for never
    * @param independent whether sampling draws with random numbers of its own and tells the
-   *     probabilities, for verification by rejection; otherwise with those of the request
+   *     probabilities, for verification by rejection; otherwise with those of the request, which
+   *     several paths need
    */
   public ModelDrafter(
       SearchSetup setup,
@@ -134,7 +143,9 @@ public final class ModelDrafter implements Drafter {
     state = started;
     for (int row = 0; row < wanted.size(); row++) {
       TokenSequence sequence = wanted.sequence(row);
-      rows.add(new Row(wanted.number(row), sequence, sequence.promptLength()));
+      for (int path = 0; path < wanted.mostPaths(row); path++) {
+        rows.add(new Row(wanted.number(row), path, sequence, sequence.promptLength()));
+      }
     }
     int[] parents = new int[rows.size()];
     if (rows.size() > 1) {
@@ -143,28 +154,37 @@ public final class ModelDrafter implements Drafter {
     return started;
   }
 
-  /** Goes back to verified tokens, and drops the rows of sequences that have ended. */
+  /** Goes back to verified tokens, and has a row for each path of the sequences that go on. */
   private void follow(DecodingState draftState, DraftRows wanted) {
     if (marked) {
       marked = false;
       draftState.restore();
     }
-    if (rows.size() == wanted.size()) {
-      return;
-    }
-    int[] parents = new int[wanted.size()];
-    List<Row> kept = new ArrayList<>();
-    int parent = 0;
+    List<Row> next = new ArrayList<>();
+    List<Integer> parents = new ArrayList<>();
+    int first = 0;
     for (int row = 0; row < wanted.size(); row++) {
-      while (rows.get(parent).number != wanted.number(row)) {
-        parent++;
+      while (rows.get(first).number != wanted.number(row)) {
+        first++;
       }
-      parents[row] = parent;
-      kept.add(rows.get(parent));
+      for (int path = 0; path < wanted.mostPaths(row); path++) {
+        // Until guesses are appended, all rows of a sequence are the same.
+        int own = first + path;
+        boolean isThere = own < rows.size() && rows.get(own).number == wanted.number(row);
+        Row source = rows.get(isThere ? own : first);
+        Row target =
+            isThere ? source : new Row(source.number, path, wanted.sequence(row), source.known);
+        target.wanted = row;
+        next.add(target);
+        parents.add(isThere ? own : first);
+      }
     }
-    draftState.gather(parents, parents.length);
+    boolean inPlace = next.equals(rows);
     rows.clear();
-    rows.addAll(kept);
+    rows.addAll(next);
+    if (!inPlace) {
+      draftState.gather(parents.stream().mapToInt(Integer::intValue).toArray(), parents.size());
+    }
   }
 
   /** Appends what the sequences have more than the state; a long rest of one alone in parts. */
@@ -178,10 +198,14 @@ public final class ModelDrafter implements Drafter {
     }
     int all = 0;
     for (int row = 0; row < rows.size(); row++) {
-      missing[row] = wanted.sequence(row).length() - rows.get(row).known;
+      missing[row] = sequence(wanted, row).length() - rows.get(row).known;
       all += missing[row];
     }
     return append(draftState, wanted, missing, all);
+  }
+
+  private TokenSequence sequence(DraftRows wanted, int row) {
+    return wanted.sequence(rows.get(row).wanted);
   }
 
   private StepOutput append(DecodingState draftState, DraftRows wanted, int[] counts, int all) {
@@ -189,7 +213,7 @@ public final class ModelDrafter implements Drafter {
     int next = 0;
     for (int row = 0; row < rows.size(); row++) {
       for (int i = 0; i < counts[row]; i++) {
-        tokens[next++] = wanted.sequence(row).get(rows.get(row).known + i);
+        tokens[next++] = sequence(wanted, row).get(rows.get(row).known + i);
       }
     }
     StepOutput output;
@@ -209,15 +233,15 @@ public final class ModelDrafter implements Drafter {
     int[] tokens = new int[rows.size()];
     StepOutput output = first;
     for (int row = 0; row < rows.size(); row++) {
-      rows.get(row).continuation.restart(wanted.sequence(row));
-      rows.get(row).goesOn = wanted.room(row) > 0;
+      rows.get(row).continuation.restart(sequence(wanted, row));
+      rows.get(row).goesOn = room(wanted, rows.get(row)) > 0;
     }
     while (true) {
       boolean more = false;
       for (int row = 0; row < rows.size(); row++) {
         if (rows.get(row).goesOn) {
           tokens[row] = choose(output, row, rows.get(row), wanted);
-          rows.get(row).goesOn &= wanted.room(row) > 0;
+          rows.get(row).goesOn &= room(wanted, rows.get(row)) > 0;
           more |= rows.get(row).goesOn;
         }
       }
@@ -229,11 +253,16 @@ public final class ModelDrafter implements Drafter {
     }
   }
 
+  private static int room(DraftRows wanted, Row row) {
+    return wanted.room(row.wanted, row.path);
+  }
+
   private int choose(StepOutput output, int stateRow, Row row, DraftRows wanted) {
-    FloatBuffer logits = readsInPlace ? output.logitsInPlace(stateRow) : null;
+    int instead = wanted.count(row.wanted, row.path) == 0 ? row.path : 0;
+    FloatBuffer logits = readsInPlace && instead == 0 ? output.logitsInPlace(stateRow) : null;
     if (logits != null) {
       ChosenToken best = LogProbabilities.mostProbable(logits, scores.length);
-      propose(row, stateRow, best.id(), wanted);
+      propose(row, best.id(), wanted);
       row.goesOn = Math.exp(best.logProbability()) >= leastConfidence;
       return best.id();
     }
@@ -244,29 +273,44 @@ public final class ModelDrafter implements Drafter {
     chain.runProcessors(row.continuation, scores);
     possible.start(scores);
     if (possible.isEmpty()) {
-      row.goesOn = false;
-      return row.continuation.get(row.continuation.length() - 1);
+      return nothing(row);
     }
     chain.warp(row.continuation, row.number, possible);
-    int id =
-        sampler == null
-            ? possible.mostProbable()
-            : sampler.draw(possible, row.number, row.continuation.generatedLength());
-    propose(row, stateRow, id, wanted);
+    int id = choice(row);
+    for (int i = 0; i < instead; i++) {
+      possible.remove(id);
+      if (possible.isEmpty()) {
+        return nothing(row);
+      }
+      id = choice(row);
+    }
+    propose(row, id, wanted);
     if (leastConfidence > 0 || tellsProbabilities) {
       double logSum = possible.logSumExp();
       row.goesOn = Math.exp(possible.score(id) - logSum) >= leastConfidence;
       if (tellsProbabilities) {
         possible.writeTo(scores);
-        wanted.drawnFrom(stateRow, scores, logSum);
+        wanted.drawnFrom(row.wanted, scores, logSum);
       }
     }
     return id;
   }
 
-  private static void propose(Row row, int stateRow, int id, DraftRows wanted) {
+  private int choice(Row row) {
+    return sampler == null
+        ? possible.mostProbable()
+        : sampler.draw(possible, row.number, row.continuation.generatedLength());
+  }
+
+  /** The row guesses no more; some token has to be appended all the same while others go on. */
+  private static int nothing(Row row) {
+    row.goesOn = false;
+    return row.continuation.get(row.continuation.length() - 1);
+  }
+
+  private static void propose(Row row, int id, DraftRows wanted) {
     row.continuation.append(id);
-    wanted.propose(stateRow, id);
+    wanted.propose(row.wanted, row.path, id);
   }
 
   /** Frees the draft model's state; a later guess would open another one. */

@@ -4,8 +4,8 @@ import io.loquent.TokenSequence;
 import java.util.Arrays;
 
 /**
- * Where the n-grams of a growing token sequence occurred last, each with a token behind it.
- * Confined to one thread.
+ * Where the n-grams of a growing token sequence occurred, latest first, each with a token behind
+ * it. Confined to one thread.
  *
  * <p>A hash table with open addressing holds, for every n-gram of each length, the position behind
  * its latest occurrence. Keys are not stored: a hit is compared with the sequence itself.
@@ -27,9 +27,20 @@ final class NgramIndex {
   private int[] sizes = new int[4 * FIRST_ROOM];
   private int used;
 
-  /** Creates an index of n-grams of 1 to {@code longest} tokens. */
-  NgramIndex(int longest) {
+  /** By position and n-gram that ends before it, where the n-gram had occurred last, or 0. */
+  private int[] earlier;
+
+  private final boolean keepsEarlier;
+
+  /**
+   * Creates an index of n-grams of 1 to {@code longest} tokens.
+   *
+   * @param keepsEarlier whether occurrences before the latest are asked for
+   */
+  NgramIndex(int longest, boolean keepsEarlier) {
     this.longest = longest;
+    this.keepsEarlier = keepsEarlier;
+    earlier = new int[keepsEarlier ? longest * FIRST_ROOM : 0];
   }
 
   int length() {
@@ -50,6 +61,7 @@ final class NgramIndex {
   void append(int id) {
     if (length == ids.length) {
       ids = Arrays.copyOf(ids, 2 * length);
+      earlier = Arrays.copyOf(earlier, 2 * earlier.length);
     }
     // An n-gram counts once it has a token behind it.
     for (int size = 1; size <= Math.min(longest, length); size++) {
@@ -64,6 +76,9 @@ final class NgramIndex {
     }
     int slot = slot(ids, length, size);
     used += ends[slot] == 0 ? 1 : 0;
+    if (keepsEarlier) {
+      earlier[length * longest + size - 1] = ends[slot];
+    }
     ends[slot] = length;
     sizes[slot] = size;
   }
@@ -93,6 +108,18 @@ final class NgramIndex {
   int find(int[] tokens, int end, int size) {
     int found = ends[slot(tokens, end, size)];
     return found == 0 ? -1 : found;
+  }
+
+  /**
+   * Returns the position behind the occurrence of an n-gram before another one.
+   *
+   * @param found the position behind that one
+   * @param size how many tokens it has
+   * @return -1 if there is none
+   */
+  int before(int found, int size) {
+    int end = keepsEarlier ? earlier[found * longest + size - 1] : 0;
+    return end == 0 ? -1 : end;
   }
 
   /** Returns the slot of an n-gram: the one that it is in, or the empty one where it belongs. */

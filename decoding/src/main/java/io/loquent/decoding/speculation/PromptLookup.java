@@ -13,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  * counts, and among those the latest.
  *
  * <p>A guess that reaches the end of the sequence goes on with itself, so that a repetition is
- * continued for as long as is wanted. Confined to one thread.
+ * continued for as long as is wanted. Where several paths are wanted, they are what followed other
+ * occurrences: different continuations, latest first, those of the longest match before others.
+ * Confined to one thread.
  */
 public final class PromptLookup implements Drafter {
 
+  /** Occurrences that are looked at for one n-gram, where they go on alike. */
+  private static final int MOST_TRIED = 64;
+
   private final int longestNgram;
+  private final boolean severally;
   private final @Nullable NgramIndex encoder;
 
   /** By sequence. */
@@ -31,11 +37,13 @@ public final class PromptLookup implements Drafter {
    * @param longestNgram how many of the last tokens are looked for at first, at least 1; if they
    *     are not found, fewer are
    * @param encoderIds the input of an encoder, to look there as well; empty if there is none
+   * @param severally whether it may be asked for several paths
    */
-  public PromptLookup(int longestNgram, int[] encoderIds) {
+  public PromptLookup(int longestNgram, int[] encoderIds, boolean severally) {
     this.longestNgram = longestNgram;
+    this.severally = severally;
     suffix = new int[longestNgram];
-    encoder = encoderIds.length == 0 ? null : new NgramIndex(longestNgram);
+    encoder = encoderIds.length == 0 ? null : new NgramIndex(longestNgram, severally);
     if (encoder != null) {
       for (int id : encoderIds) {
         encoder.append(id);
@@ -48,9 +56,11 @@ public final class PromptLookup implements Drafter {
     for (int row = 0; row < rows.size(); row++) {
       TokenSequence sequence = rows.sequence(row);
       NgramIndex index =
-          own.computeIfAbsent(rows.number(row), number -> new NgramIndex(longestNgram));
+          own.computeIfAbsent(rows.number(row), number -> new NgramIndex(longestNgram, severally));
       index.extend(sequence);
-      draft(rows, row, index, Math.min(longestNgram, sequence.length()));
+      if (rows.room(row) > 0) {
+        draft(rows, row, index, Math.min(longestNgram, sequence.length()));
+      }
     }
   }
 
@@ -58,26 +68,38 @@ public final class PromptLookup implements Drafter {
     for (int i = 0; i < longest; i++) {
       suffix[i] = index.token(index.length() - longest + i);
     }
-    for (int size = longest; size > 0; size--) {
-      int found = index.find(suffix, longest, size);
-      if (found >= 0) {
-        copy(rows, row, index, found, true);
-        return;
-      }
-      found = encoder == null ? -1 : encoder.find(suffix, longest, size);
-      if (encoder != null && found >= 0) {
-        copy(rows, row, encoder, found, false);
-        return;
+    int paths = 0;
+    for (int size = longest; size > 0 && paths < rows.mostPaths(row); size--) {
+      paths = copyEach(rows, row, paths, index, longest, size);
+      if (encoder != null) {
+        paths = copyEach(rows, row, paths, encoder, longest, size);
       }
     }
   }
 
-  private static void copy(
-      DraftRows rows, int row, NgramIndex source, int from, boolean continuesItself) {
+  /** Guesses what followed an n-gram, its latest occurrence first; returns the number of paths. */
+  private int copyEach(
+      DraftRows rows, int row, int before, NgramIndex source, int longest, int size) {
+    int paths = before;
+    int found = source.find(suffix, longest, size);
+    for (int tried = 0; found >= 0 && tried < MOST_TRIED && paths < rows.mostPaths(row); tried++) {
+      copy(rows, row, paths, source, found);
+      if (rows.isIdle(row, paths)) {
+        rows.limit(row, paths, 0);
+      } else {
+        paths++;
+      }
+      found = source.before(found, size);
+    }
+    return paths;
+  }
+
+  /** What reaches the end of the sequence goes on with itself; an encoder's input just ends. */
+  private void copy(DraftRows rows, int row, int path, NgramIndex source, int from) {
     int next = from;
-    while (rows.room(row) > 0 && (next < source.length() || continuesItself)) {
+    while (rows.room(row, path) > 0 && (next < source.length() || source != encoder)) {
       int guessed = next - source.length();
-      rows.propose(row, guessed < 0 ? source.token(next) : rows.token(row, guessed));
+      rows.propose(row, path, guessed < 0 ? source.token(next) : rows.token(row, path, guessed));
       next++;
     }
   }

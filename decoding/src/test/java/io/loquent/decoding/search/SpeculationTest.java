@@ -38,8 +38,8 @@ final class SpeculationTest {
   private static Map<String, Drafter> drafters() {
     Function<List<Integer>, Integer> right = tokens -> argmax(MODEL.logits(tokens));
     return Map.of(
-        "lookup", new PromptLookup(3, new int[0]),
-        "lookahead", new LookaheadDrafter(),
+        "lookup", new PromptLookup(3, new int[0], false),
+        "lookahead", new LookaheadDrafter(1),
         "random", Guessers.random(VOCABULARY),
         "wrong", Guessers.wrong(VOCABULARY, right),
         "itself", Guessers.of(right));
@@ -143,7 +143,7 @@ final class SpeculationTest {
               2,
               "temperature",
               0.5);
-      Drafter drafter = new PromptLookup(2, new int[0]);
+      Drafter drafter = new PromptLookup(2, new int[0], false);
       assertSame(REPEATING, setup, drafter, length, "seed " + seed);
     }
   }
@@ -324,7 +324,7 @@ final class SpeculationTest {
       setups.add(setup);
     }
     for (int i = 0; i < setups.size(); i++) {
-      Drafter drafter = new PromptLookup(2, new int[0]);
+      Drafter drafter = new PromptLookup(2, new int[0], false);
       searches.add(
           Searches.of(i % 2 == 0 ? setups.get(i) : Guessers.with(setups.get(i), drafter, 5)));
     }
@@ -419,7 +419,7 @@ final class SpeculationTest {
     ScriptedModel.Script chain =
         tokens -> MODEL.logits(tokens.subList(tokens.size() - 1, tokens.size()));
     SearchSetup setup = Runs.setup(VOCABULARY, PROMPT, "max_new_tokens", 60);
-    Search search = Searches.of(Guessers.with(setup, new LookaheadDrafter(), 5));
+    Search search = Searches.of(Guessers.with(setup, new LookaheadDrafter(1), 5));
     finish(ScriptedModel.of(VOCABULARY, chain, PROMPT), search);
     assertThat(search.results()).isEqualTo(Runs.run(chain, setup));
     assertThat(search.speculation().orElseThrow().modelRunsSaved()).isGreaterThan(40);
@@ -431,7 +431,7 @@ final class SpeculationTest {
     ScriptedModel.Script positions =
         tokens -> MODEL.logits(List.of(tokens.size(), tokens.size() / 7));
     SearchSetup setup = Runs.setup(VOCABULARY, PROMPT, "max_new_tokens", 60);
-    Drafter drafter = new LookaheadDrafter();
+    Drafter drafter = new LookaheadDrafter(1);
     Search search = Searches.of(Guessers.with(setup, drafter, 5));
     finish(ScriptedModel.of(VOCABULARY, positions, PROMPT), search);
     assertThat(search.results()).isEqualTo(Runs.run(positions, setup));

@@ -46,7 +46,7 @@ final class PromptLookupTest {
   }
 
   private static PromptLookup lookup(int longest, int... encoderIds) {
-    return new PromptLookup(longest, encoderIds);
+    return new PromptLookup(longest, encoderIds, false);
   }
 
   @Test
@@ -114,5 +114,30 @@ final class PromptLookupTest {
     lookup.draft(rows);
     assertThat(rows.token(0, 0)).isEqualTo(2);
     assertThat(rows.token(1, 0)).isEqualTo(3);
+  }
+
+  private static List<List<Integer>> paths(PromptLookup lookup, int most, List<Integer> ids) {
+    DraftRows rows = new DraftRows();
+    rows.add(0, sequence(ids), 2, most);
+    lookup.draft(rows);
+    List<List<Integer>> paths = new ArrayList<>();
+    for (int path = 0; path < most; path++) {
+      List<Integer> tokens = new ArrayList<>();
+      for (int i = 0; i < rows.count(0, path); i++) {
+        tokens.add(rows.token(0, path, i));
+      }
+      paths.add(tokens);
+    }
+    return paths;
+  }
+
+  @Test
+  void several_paths_are_different_continuations_of_the_longest_match_and_then_of_shorter_ones() {
+    List<Integer> ids = List.of(9, 2, 7, 7, 1, 2, 3, 4, 1, 2, 5, 6, 1, 2, 3, 4, 1, 2);
+    assertThat(paths(new PromptLookup(2, new int[0], true), 4, ids))
+        .containsExactly(List.of(3, 4), List.of(5, 6), List.of(7, 7), List.of());
+    assertThat(paths(new PromptLookup(2, new int[] {1, 2, 8, 0, 0}, true), 3, ids))
+        .containsExactly(List.of(3, 4), List.of(5, 6), List.of(8, 0));
+    assertThat(paths(new PromptLookup(2, new int[0], true), 1, ids)).containsExactly(List.of(3, 4));
   }
 }

@@ -3,6 +3,7 @@ package io.loquent.runtime.model;
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.CacheBranch;
+import io.loquent.runtime.onnx.EarlyExit;
 import io.loquent.runtime.onnx.GraphEdit;
 import io.loquent.runtime.onnx.LogitsPositions;
 import io.loquent.runtime.onnx.ModelEdit;
@@ -23,8 +24,10 @@ import java.util.Optional;
  * @param additions whether graphs may be changed while they are loaded
  * @param sessions opens graphs
  * @param findings receives what was changed, or why not
+ * @param cuts parts of graphs that are opened in the place of the whole ones, by file
  */
-record DecoderOpening(boolean additions, SessionFactory sessions, List<String> findings) {
+record DecoderOpening(
+    boolean additions, SessionFactory sessions, List<String> findings, Map<Path, CutGraph> cuts) {
 
   private static final long MOST_INLINE_BYTES = 256L << 20;
 
@@ -42,7 +45,7 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
 
   /** Opens the graph that starts a sequence; it also continues it unless the export is split. */
   Graph openFirst(Layout layout, FolderConfig config, Map<Path, OnnxSummary> summaries) {
-    List<Addition> chosen = new ArrayList<>();
+    List<Addition> chosen = withoutExits(layout.decoder(), summaries);
     if (layout.encoder().isPresent()) {
       // A decoder beside an encoder starts with one token or a few, and stays short.
       if (!layout.withPast().isPresent()) {
@@ -62,7 +65,23 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
 
   /** Opens the graph that only continues a sequence. */
   Graph openNext(Path file, FolderConfig config, Map<Path, OnnxSummary> summaries) {
-    return open(file, List.of(best(config)), summaries);
+    List<Addition> chosen = withoutExits(file, summaries);
+    chosen.add(best(config));
+    return open(file, chosen, summaries);
+  }
+
+  /** Early exits serve drafts alone, which run in a graph of their own. */
+  private static List<Addition> withoutExits(Path file, Map<Path, OnnxSummary> summaries) {
+    List<Addition> chosen = new ArrayList<>();
+    OnnxSummary summary = summaries.get(file);
+    if (summary != null && !EarlyExit.layers(summary.outputs()).isEmpty()) {
+      chosen.add(
+          new Addition(
+              "its early exits are left out of the runs that nobody reads them of",
+              "its early exits are computed in every run",
+              EarlyExit::leaveOut));
+    }
+    return chosen;
   }
 
   /** Opens a graph whose past and present share buffers, if it was proven that they may. */
@@ -71,7 +90,7 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
     if (!mayChange(file, summaries)) {
       return open(file, others, summaries);
     }
-    byte[] model = read(file);
+    byte[] model = original(file);
     List<Addition> sharing = sharedAttention(file, model, config);
     List<Addition> all = new ArrayList<>(sharing);
     all.addAll(others);
@@ -152,7 +171,7 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
 
   private Graph open(Path file, List<Addition> chosen, Map<Path, OnnxSummary> summaries) {
     if (!chosen.isEmpty() && mayChange(file, summaries)) {
-      return open(file, read(file), chosen);
+      return open(file, original(file), chosen);
     }
     if (!chosen.isEmpty() && additions) {
       findings.add(
@@ -161,13 +180,21 @@ record DecoderOpening(boolean additions, SessionFactory sessions, List<String> f
               + (mostInlineBytes() >> 20)
               + " MB; export them as external data");
     }
-    return sessions.open(file);
+    return cuts.containsKey(file) ? open(file, original(file), List.of()) : sessions.open(file);
+  }
+
+  private byte[] original(Path file) {
+    CutGraph cut = cuts.get(file);
+    return cut == null ? read(file) : cut.model();
   }
 
   /** Makes one edit after the other; one that cannot be made is left out. */
   private Graph open(Path file, byte[] original, List<Addition> chosen) {
     byte[] model = original;
     List<ModelEdit> edits = new ArrayList<>();
+    if (cuts.containsKey(file)) {
+      edits.add(cuts.get(file).edit());
+    }
     for (Addition addition : chosen) {
       GraphEdit made = addition.edit().applyTo(model);
       Optional<byte[]> changed = made.model();

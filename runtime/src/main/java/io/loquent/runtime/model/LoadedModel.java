@@ -132,6 +132,16 @@ public abstract sealed class LoadedModel implements AutoCloseable
   public abstract void close();
 
   /**
+   * Opens what of the decoder's graphs leads to an early exit, as a smaller model. It runs the
+   * encoder of this one, so it is to be closed before this one.
+   *
+   * @param layer after which it exits, from 1
+   * @return the model, to be closed
+   * @throws io.loquent.ModelLoadException if the graphs have no such exit, or it cannot be cut out
+   */
+  public abstract LoadedModel upToExit(int layer);
+
+  /**
    * Says what a model for parallel decoding is.
    *
    * @return empty for models that continue sequences step by step

@@ -2,6 +2,7 @@ package io.loquent.runtime.model;
 
 import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
+import io.loquent.runtime.onnx.EarlyExit;
 import io.loquent.runtime.onnx.OnnxFile;
 import io.loquent.runtime.onnx.OnnxSummary;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
 
 /**
  * A model folder that was looked through, before a graph is opened.
@@ -38,7 +40,17 @@ record ModelFiles(
     findings.add("layout: " + layout.reason() + " (precision " + layout.precision() + ")");
     Map<Path, OnnxSummary> summaries = new LinkedHashMap<>();
     for (Path file : layout.files()) {
-      summaries.put(file, checked(file));
+      OnnxSummary summary = checked(file);
+      summaries.put(file, summary);
+      SortedSet<Integer> exits = EarlyExit.layers(summary.outputs());
+      if (!exits.isEmpty()) {
+        findings.add(
+            "early exits: "
+                + file.getFileName()
+                + " offers logits after its layers "
+                + exits
+                + ", which assistant_early_exit guesses tokens with");
+      }
     }
     return new ModelFiles(folder, folderConfig, layout, summaries);
   }

@@ -40,7 +40,7 @@ record ModelParts(
     List<Graph> opened = new ArrayList<>();
     try {
       DecoderOpening decoderOpening =
-          new DecoderOpening(config.graphAdditions(), sessions, findings);
+          new DecoderOpening(config.graphAdditions(), sessions, findings, Map.of());
       return open(files, sessions, decoderOpening, opened);
     } catch (RuntimeException e) {
       opened.forEach(Graph::close);
@@ -84,6 +84,40 @@ record ModelParts(
     }
     DecoderGraphs graphs = DecoderGraphs.bind(first, withPast, encoder, config);
     return new ModelParts(folder, config, layout, encoder, graphs, summaries, Map.of(), Map.of());
+  }
+
+  /**
+   * Opens what of the decoder leads to an early exit; the encoder is the same.
+   *
+   * @throws ModelLoadException if there is no such exit, or it cannot be cut out; nothing stays
+   *     open
+   */
+  ModelParts upToExit(int layer, boolean additions, SessionFactory sessions) {
+    Map<Path, CutGraph> cuts = CutGraph.upToExit(layer, layout, config);
+    Map<Path, OnnxSummary> cutSummaries = new LinkedHashMap<>(summaries);
+    cuts.forEach(
+        (file, cut) -> cutSummaries.put(file, OnnxFile.read(file + " (cut)", cut.model())));
+    DecoderOpening opening = new DecoderOpening(additions, sessions, new ArrayList<>(), cuts);
+    List<Graph> opened = new ArrayList<>();
+    try {
+      Graph first = track(opening.openFirst(layout, config, cutSummaries), opened);
+      Optional<Graph> withPast =
+          layout
+              .withPast()
+              .map(file -> track(opening.openNext(file, config, cutSummaries), opened));
+      return new ModelParts(
+          folder,
+          config,
+          layout,
+          encoder,
+          DecoderGraphs.bind(first, withPast, encoder, config),
+          cutSummaries,
+          initialStates,
+          encoderInputNames);
+    } catch (RuntimeException e) {
+      opened.forEach(Graph::close);
+      throw e;
+    }
   }
 
   private static Graph track(Graph graph, List<Graph> opened) {

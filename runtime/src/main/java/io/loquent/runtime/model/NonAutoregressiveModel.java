@@ -185,6 +185,12 @@ final class NonAutoregressiveModel extends LoadedModel {
   }
 
   @Override
+  public LoadedModel upToExit(int layer) {
+    throw new ModelLoadException(
+        info.name() + " does not decode token by token, so it has no early exit to guess with");
+  }
+
+  @Override
   public Optional<ParallelModel> parallel() {
     return Optional.of(model);
   }

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +26,21 @@ final class SteppedModel extends LoadedModel {
 
   private final ModelParts parts;
   private final SessionFactory sessions;
+  private final ModelConfig opening;
+  private final boolean ownsEncoder;
   private final NativeBuffers buffers;
   private final @Nullable EncoderPass encoder;
   private final int vocabularySize;
   private final ModelInfo info;
   private @Nullable DecoderGraphs withHiddenStates;
 
-  private SteppedModel(ModelParts parts, SessionFactory sessions, OptionalLong memoryLimitBytes) {
-    buffers = new NativeBuffers(MOST_IDLE_BYTES, memoryLimitBytes.orElse(Long.MAX_VALUE));
+  private SteppedModel(
+      ModelParts parts, SessionFactory sessions, ModelConfig opening, boolean ownsEncoder) {
+    buffers = new NativeBuffers(MOST_IDLE_BYTES, opening.memoryLimitBytes().orElse(Long.MAX_VALUE));
     this.parts = parts;
     this.sessions = sessions;
+    this.opening = opening;
+    this.ownsEncoder = ownsEncoder;
     vocabularySize = parts.decoder().vocabularySize(parts.config());
     encoder =
         parts
@@ -52,9 +56,20 @@ final class SteppedModel extends LoadedModel {
       ModelFiles files, ModelConfig config, SessionFactory sessions, List<String> findings) {
     ModelParts parts = ModelParts.open(files, config, sessions, findings);
     try {
-      return new SteppedModel(parts, sessions, config.memoryLimitBytes());
+      return new SteppedModel(parts, sessions, config, true);
     } catch (RuntimeException e) {
       parts.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public LoadedModel upToExit(int layer) {
+    ModelParts cut = parts.upToExit(layer, opening.graphAdditions(), sessions);
+    try {
+      return new SteppedModel(cut, sessions, opening, false);
+    } catch (RuntimeException e) {
+      cut.decoder().close();
       throw e;
     }
   }
@@ -267,6 +282,10 @@ final class SteppedModel extends LoadedModel {
     if (withHiddenStates != null) {
       withHiddenStates.close();
     }
-    parts.close();
+    if (ownsEncoder) {
+      parts.close();
+    } else {
+      parts.decoder().close();
+    }
   }
 }

@@ -81,6 +81,11 @@ final class OnnxGraph {
     return initializers.get(tensor);
   }
 
+  /** The weights of this very graph, by name. */
+  Map<String, Region> initializers() {
+    return initializers;
+  }
+
   /** Names of the graph's outputs, in order. */
   List<String> outputs() {
     return outputs;

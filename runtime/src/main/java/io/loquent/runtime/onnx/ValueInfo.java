@@ -1,5 +1,6 @@
 package io.loquent.runtime.onnx;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -138,6 +139,12 @@ final class ValueInfo {
                         tensor,
                         Fields.TENSOR_TYPE_SHAPE,
                         shape -> freeAxis(bytes, shape, axis, dimension))));
+  }
+
+  /** The same declaration of a tensor with another name. */
+  static byte[] renamed(ModelBytes bytes, Region info, String name) {
+    return rewrite(
+        bytes, info, Fields.VALUE_INFO_NAME, region -> name.getBytes(StandardCharsets.UTF_8));
   }
 
   private static byte[] freeAxis(ModelBytes bytes, Region shape, int axis, String dimension) {

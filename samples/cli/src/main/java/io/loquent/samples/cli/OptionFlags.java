@@ -32,6 +32,8 @@ final class OptionFlags {
 
   /** Short forms of the options that are used most. */
   static final class Handy {
+    private static final String EARLY_EXIT = "early-exit:";
+
     @Option(names = "--num-beams", paramLabel = "N", description = "Width of the beam search.")
     private @Nullable Integer numBeams;
 
@@ -70,16 +72,15 @@ final class OptionFlags {
 
     @Option(
         names = "--draft",
-        paramLabel = "DIR|lookup",
+        paramLabel = "DIR|lookup|early-exit:LAYER",
         description =
-            "Guesses tokens ahead, by a smaller model or by looking them up in the text so far; the"
-                + " text stays the same. Prints what it has brought.")
+            "Guesses tokens ahead, by a smaller model, by looking them up in the text so far, or by"
+                + " the model's own layers up to an early exit; the text stays the same. Prints"
+                + " what it has brought.")
     private @Nullable String draft;
 
     private void addTo(Map<String, @Nullable Object> options) {
-      boolean lookup = "lookup".equals(draft);
-      put(options, "prompt_lookup", lookup ? true : null);
-      put(options, "assistant_model", lookup ? null : draft);
+      addDraft(options);
       put(options, "num_beams", numBeams);
       put(options, "num_return_sequences", numReturnSequences);
       put(options, "max_new_tokens", maxNewTokens);
@@ -88,6 +89,24 @@ final class OptionFlags {
       put(options, "top_k", topK);
       put(options, "seed", seed);
       put(options, "do_sample", doSample);
+    }
+
+    private void addDraft(Map<String, @Nullable Object> options) {
+      if (draft == null) {
+        return;
+      }
+      if (draft.equals("lookup")) {
+        options.put("prompt_lookup", true);
+      } else if (draft.startsWith(EARLY_EXIT)) {
+        options.put("assistant_early_exit", value(draft.substring(EARLY_EXIT.length())));
+      } else {
+        options.put("assistant_model", draft);
+      }
+    }
+
+    /** Text that is no number is refused with the other values that an option does not take. */
+    private static Object value(String layer) {
+      return layer.matches("\\d{1,9}") ? (Object) Integer.valueOf(layer) : layer;
     }
 
     private boolean steersSampling() {

@@ -149,6 +149,16 @@ final class GenerateCommandTest {
 
     assertThat(outcome.err()).isEqualTo(statistics);
     assertThat(request().options().toMap()).hasToString("{assistant_model=models/small}");
+
+    model.requests.clear();
+    runner.run("generate", "--draft=early-exit:2", "--model", dir, "abcd");
+
+    assertThat(request().options().toMap()).hasToString("{assistant_early_exit=2}");
+
+    outcome = runner.run("generate", "--draft=early-exit:last", "--model", dir, "abcd");
+
+    assertThat(outcome.exitCode()).isNotZero();
+    assertThat(outcome.err()).contains("assistant_early_exit", "last");
   }
 
   @Test

@@ -69,7 +69,10 @@ public sealed interface Decoding
               + "; use greedy()");
     }
     return new Contrastive(
-        DecodingSettings.choose(false, 1).set(Option.PENALTY_ALPHA, penaltyAlpha).set(Option.TOP_K, topK).build());
+        DecodingSettings.choose(false, 1)
+            .set(Option.PENALTY_ALPHA, penaltyAlpha)
+            .set(Option.TOP_K, topK)
+            .build());
   }
 
   /**

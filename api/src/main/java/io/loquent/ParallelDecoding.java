@@ -61,11 +61,14 @@ public sealed interface ParallelDecoding extends Decoding
    * @throws InvalidRequestException if the number is out of range
    */
   static Edits edits(int maxIterations) {
-    return new Edits(DecodingSettings.with(DecodingSettings.choose(false, 1).build(), Option.MAX_ITERATIONS, maxIterations));
+    return new Edits(
+        DecodingSettings.with(
+            DecodingSettings.choose(false, 1).build(), Option.MAX_ITERATIONS, maxIterations));
   }
 
   private static Refinement refinement(RefinementStrategy strategy, int numBeams) {
-    return new Refinement(DecodingSettings.choose(false, numBeams).set(Option.REFINEMENT, strategy).build());
+    return new Refinement(
+        DecodingSettings.choose(false, numBeams).set(Option.REFINEMENT, strategy).build());
   }
 
   /**
@@ -93,7 +96,9 @@ public sealed interface ParallelDecoding extends Decoding
           "a beam search through a graph needs num_beams; found none; use dagBeam()");
     }
     return new Dag(
-        DecodingSettings.choose(strategy == DagStrategy.SAMPLE, 1).set(Option.DAG_STRATEGY, strategy).build());
+        DecodingSettings.choose(strategy == DagStrategy.SAMPLE, 1)
+            .set(Option.DAG_STRATEGY, strategy)
+            .build());
   }
 
   /**
@@ -104,7 +109,10 @@ public sealed interface ParallelDecoding extends Decoding
    * @throws InvalidRequestException if there are fewer or too many
    */
   static Dag dagBeam(int numBeams) {
-    return new Dag(DecodingSettings.choose(false, numBeams).set(Option.DAG_STRATEGY, DagStrategy.BEAM).build());
+    return new Dag(
+        DecodingSettings.choose(false, numBeams)
+            .set(Option.DAG_STRATEGY, DagStrategy.BEAM)
+            .build());
   }
 
   /**
@@ -210,7 +218,9 @@ public sealed interface ParallelDecoding extends Decoding
      * @return a copy with them
      */
     public CtcBeam languageModelWeights(double alpha, double beta) {
-      return new CtcBeam(DecodingSettings.with(DecodingSettings.with(settings, Option.LM_ALPHA, alpha), Option.LM_BETA, beta));
+      return new CtcBeam(
+          DecodingSettings.with(
+              DecodingSettings.with(settings, Option.LM_ALPHA, alpha), Option.LM_BETA, beta));
     }
 
     /**

@@ -179,9 +179,7 @@ final class BatchRun implements AutoCloseable {
   }
 
   private <S extends Generation> List<S> searches(Class<S> kind) {
-    return requests.stream()
-        .map(request -> kind.cast(request.search))
-        .collect(Collectors.toList());
+    return requests.stream().map(request -> kind.cast(request.search)).collect(Collectors.toList());
   }
 
   private void fail(Generation search, Throwable failure) {

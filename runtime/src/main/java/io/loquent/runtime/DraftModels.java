@@ -95,7 +95,8 @@ final class DraftModels implements AutoCloseable {
   synchronized DraftModel open(String path) {
     DraftModel draft = open.get(path);
     if (draft == null) {
-      OpenedFolder opened = OpenedFolder.open(BesideConfig.of(Paths.get(path), config), new ArrayList<>());
+      OpenedFolder opened =
+          OpenedFolder.open(BesideConfig.of(Paths.get(path), config), new ArrayList<>());
       try {
         draft = checked(path, opened);
       } catch (RuntimeException | Error e) {

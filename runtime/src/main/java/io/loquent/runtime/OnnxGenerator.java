@@ -128,8 +128,8 @@ public final class OnnxGenerator implements Generator {
       int widestEncoder = plans.stream().mapToInt(OnnxGenerator::encoderLength).max().orElse(0);
       List<RequestRun> runs = new ArrayList<>();
       for (RequestPlan plan : plans) {
-        runs.add(plan.start(
-                model, reader, tokenizer, drafts, parallel, widestPrompt, widestEncoder));
+        runs.add(
+            plan.start(model, reader, tokenizer, drafts, parallel, widestPrompt, widestEncoder));
       }
       // Prompts of similar length need little padding, and a long one is better begun early.
       List<RequestRun> longestFirst = new ArrayList<>(runs);

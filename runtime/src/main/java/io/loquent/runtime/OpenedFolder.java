@@ -47,7 +47,11 @@ record OpenedFolder(
   private static String explain(Path folder, @Nullable Tokenizer tokenizer) {
     return tokenizer == null
         ? "tokenizer: none (no tokenizer.json in " + folder + "); the model reads token ids only"
-        : "tokenizer: tokenizer.json with " + tokenizer.vocabularySize() + " entries";
+        : "tokenizer: "
+            + (Files.exists(folder.resolve("tokenizer.json")) ? "tokenizer.json" : "vocab.json")
+            + " with "
+            + tokenizer.vocabularySize()
+            + " entries";
   }
 
   private static void check(

@@ -64,7 +64,10 @@ final class ParallelPlanning implements AutoCloseable {
     int[] source = prompt.encoderIds() == null ? new int[0] : prompt.encoderIds();
     GenerationOptions options = setup.options();
     Reranker reranker =
-        options.get(Option.RERANK_MODEL).map(path -> rerankModel(path).reranker(prompt)).orElse(null);
+        options
+            .get(Option.RERANK_MODEL)
+            .map(path -> rerankModel(path).reranker(prompt))
+            .orElse(null);
     ParallelSetup whole =
         new ParallelSetup(withOwnLength(setup, parallel), parallel, source, reranker);
     return switch (parallel.family()) {

@@ -93,6 +93,7 @@ final class RequestDrafting implements AutoCloseable {
   private RequestDrafting(DraftModels models) {
     this.models = models;
     drafting = null;
+    paths = 1;
   }
 
   /**

@@ -25,8 +25,7 @@ final class TokenNgrams implements TokenLanguageModel {
     words = new int[model.vocabularySize()];
     int known = 0;
     for (int id = 0; id < words.length; id++) {
-      String spelling =
-          id < tokenizer.vocabularySize() ? tokenizer.idToToken(id).orElse("") : "";
+      String spelling = id < tokenizer.vocabularySize() ? tokenizer.idToToken(id).orElse("") : "";
       words[id] = spelling.isEmpty() ? NgramModel.UNKNOWN : ngrams.id(spelling);
       known += words[id] == NgramModel.UNKNOWN ? 0 : 1;
     }

@@ -34,6 +34,7 @@ final class BatchSchedulerTest {
   private final class Rounds implements AutoCloseable {
     final LoadedModel model;
     private final DraftModels drafts;
+    private final ParallelPlanning parallel;
     final BatchScheduler scheduler;
     final Map<RequestRun, Integer> first = new LinkedHashMap<>();
     final Map<RequestRun, Integer> last = new LinkedHashMap<>();
@@ -42,6 +43,7 @@ final class BatchSchedulerTest {
     Rounds(ModelConfig config) {
       model = LoadedModel.load(config, new ArrayList<>());
       drafts = new DraftModels(config, model, null);
+      parallel = new ParallelPlanning(config, model, null);
       scheduler =
           new BatchScheduler(
               model,
@@ -70,7 +72,7 @@ final class BatchSchedulerTest {
               request.options().orElse(model.defaults()),
               reader.prompt(request, request.options().orElse(model.defaults())),
               System.nanoTime());
-      RequestRun run = plan.start(model, reader, null, drafts, promptLength, promptLength);
+      RequestRun run = plan.start(model, reader, null, drafts, parallel, promptLength, promptLength);
       scheduler.add(run);
       return run;
     }

@@ -27,7 +27,8 @@ public final class TokenizerFolder {
 
   /**
    * Opens {@code tokenizer.json}: the tokenizer of the model's input, and of its output too unless
-   * there is a target tokenizer.
+   * there is a target tokenizer. Without it, a model for CTC may have a {@code vocab.json}, which
+   * writes what it hears.
    *
    * @param folder a model folder
    * @return a tokenizer, to be closed; empty if the folder has no such file
@@ -35,7 +36,8 @@ public final class TokenizerFolder {
    *     does not run on this machine
    */
   public static Optional<Tokenizer> load(Path folder) {
-    return load(folder, TOKENIZER);
+    Optional<Tokenizer> tokenizer = load(folder, TOKENIZER);
+    return tokenizer.isPresent() ? tokenizer : CtcTokenizer.open(folder);
   }
 
   /**

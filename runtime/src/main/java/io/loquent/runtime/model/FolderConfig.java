@@ -40,6 +40,8 @@ final class FolderConfig {
           "return_dict_in_generate",
           "trust_remote_code");
 
+  private static final double SPEECH_SAMPLING_RATE_HZ = 16_000;
+
   private static final List<String> CONTEXT_NAMES =
       List.of("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length");
 
@@ -49,6 +51,7 @@ final class FolderConfig {
   private final Map<String, @Nullable Object> config;
   private final Map<String, @Nullable Object> generation;
   private final Map<String, @Nullable Object> genai;
+  private final Map<String, @Nullable Object> preprocessor;
   private final List<String> notes = new ArrayList<>();
   private final GenerationOptions defaults;
 
@@ -56,6 +59,7 @@ final class FolderConfig {
     config = new LinkedHashMap<>(read(folder.resolve("config.json")));
     config.putAll(read(folder.resolve(PARALLEL)));
     generation = read(folder.resolve("generation_config.json"));
+    preprocessor = read(folder.resolve("preprocessor_config.json"));
     genai = read(folder.resolve("genai_config.json"));
     defaults = readDefaults();
   }
@@ -212,6 +216,26 @@ final class FolderConfig {
   /** Whether an entry of {@code config.json} is true or false; empty if it is neither. */
   Optional<Boolean> flag(String name) {
     return config.get(name) instanceof Boolean flag ? Optional.of(flag) : Optional.empty();
+  }
+
+  /**
+   * How long a frame of a speech model is, in seconds: the strides of its convolutions, in samples;
+   * empty where there are none.
+   */
+  OptionalDouble frameSeconds() {
+    if (!(config.get("conv_stride") instanceof List<?> strides) || strides.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    double samples = 1;
+    for (Object stride : strides) {
+      samples *= stride instanceof Number number ? number.doubleValue() : Double.NaN;
+    }
+    double rate =
+        preprocessor.get("sampling_rate") instanceof Number number
+            ? number.doubleValue()
+            : SPEECH_SAMPLING_RATE_HZ;
+    double seconds = samples / rate;
+    return seconds > 0 && seconds < 3600 ? OptionalDouble.of(seconds) : OptionalDouble.empty();
   }
 
   /** The id that unequal rows are filled up with; what it is never shows, because it is masked. */

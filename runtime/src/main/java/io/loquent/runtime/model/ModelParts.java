@@ -1,9 +1,11 @@
 package io.loquent.runtime.model;
 
 import io.loquent.ModelConfig;
+import io.loquent.runtime.onnx.OnnxFile;
 import io.loquent.runtime.onnx.OnnxSummary;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -113,7 +114,8 @@ record ParallelFamily(Family family, String reason) {
         ends,
         logitsShift(folder, config),
         config.integer("block_length"),
-        hasCache);
+        hasCache,
+        family == Family.CTC ? config.frameSeconds() : OptionalDouble.empty());
   }
 
   private boolean isInsertion() {

@@ -17,7 +17,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.loquent.Decoding;
 import io.loquent.FinishReason;
 import io.loquent.GenerationOptions;
 import io.loquent.InferenceException;
@@ -206,7 +205,8 @@ class RefinementSearchesTest {
         .isNotNull();
     GenerationOptions family =
         GenerationOptions.builder()
-            .decoding(io.loquent.ParallelDecoding.maskPredict(3).lengthBeam(2).numReturnSequences(2))
+            .decoding(
+                io.loquent.ParallelDecoding.maskPredict(3).lengthBeam(2).numReturnSequences(2))
             .build();
     ParallelSearch search =
         RefinementSearches.of(setup(MASKED, null, request -> request.options(family), family));

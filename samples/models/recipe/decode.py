@@ -89,7 +89,7 @@ def mask_predict(model, source, iterations=4, lengths=1):
         canvas = torch.where(masked, token + FIRST_PHONEME, canvas)
         kept = torch.where(masked, best, kept)
         again = count * (iterations - 1 - iteration) // iterations
-        order = torch.where(present, kept, 1e9).argsort(1, stable=True).argsort(1)
+        order = torch.where(present, kept, 1e9).argsort(dim=1, stable=True).argsort(dim=1)
         if iteration < iterations - 1:
             canvas = torch.where(present & (order < again), MASK, canvas)
     mean = (kept * present).sum(1) / count[:, 0]
@@ -173,7 +173,7 @@ def diffusion(model, source, per_step=1, threshold=None):
         sure, token = torch.softmax(logits, -1).max(-1)
         masked = canvas == MASK
         sure = torch.where(masked, sure, -1.0)
-        chosen = masked & (sure.argsort(1, descending=True, stable=True).argsort(1) < per_step)
+        chosen = masked & (sure.argsort(dim=1, descending=True, stable=True).argsort(dim=1) < per_step)
         if threshold is not None:
             chosen = chosen | (masked & (sure > threshold))
         canvas = torch.where(chosen, token, canvas)

@@ -50,8 +50,8 @@ def transformer_beam(model, source, beams=5):
         done = torch.cat([done, padded], 1).gather(1, keep[:, :, None].expand(-1, -1, steps + 1))
         score, keep = torch.where(ended, -1e9, top).topk(beams)
         live = grown.gather(1, keep[:, :, None].expand(-1, -1, step + 2))
-        # No live beam can overtake once even its present sum, spread over the most symbols, is lower.
-        if step % 4 == 3 and bool((done_score[:, -1] >= score[:, 0] / (steps + 1)).all()):
+        # No live beam can overtake the best once even its present sum, spread over the most symbols, is lower.
+        if step % 4 == 3 and bool((done_score[:, 0] >= score[:, 0] / (steps + 1)).all()):
             break
     unfinished = done_score[:, :1] <= -1e8
     best = torch.where(unfinished, torch.nn.functional.pad(live[:, 0, 1:], (0, steps + 2 - live.shape[2]), value=EOS), done[:, 0])

@@ -73,7 +73,7 @@ class Family:
         arguments += ["--seed", PLANS.index(plan) + 1, "--batch", self.options.batch]
         if self.options.test_words:
             arguments += ["--test-words", self.options.test_words]
-        if plan.distilled:
+        if plan.distilled and self.distilled.exists():
             arguments += ["--distilled", self.distilled]
         if plan.from_teacher and self.teacher_is_trained():
             arguments += ["--teacher", self.work / (TEACHER + ".pt")]
@@ -92,13 +92,20 @@ class Family:
             arguments += ["--words", 20 * self.options.test_words]
         self.distilling = self.start("distil", "distil.py", *arguments)
 
+    def distilling_failed(self):
+        """True once the teacher's answers will never come; the models that want them then learn from the dictionary."""
+        teacher = self.processes.get(TEACHER)
+        if self.distilling is None:
+            return teacher is not None and teacher.poll() is not None and not self.teacher_is_trained()
+        return self.distilling.poll() is not None and not self.distilled.exists()
+
     def step(self):
         """Starts everything that is due."""
         if self.distilling is None and self.teacher_is_trained():
             self.distil()
         for plan in PLANS:
             due = plan.run not in self.processes and time.time() >= self.clock(plan.begin)
-            if due and (not plan.distilled or self.distilled.exists()):
+            if due and (not plan.distilled or self.distilled.exists() or self.distilling_failed()):
                 self.train(plan)
 
     def finished(self):

@@ -8,6 +8,8 @@ import argparse
 import copy
 import json
 import math
+import os
+import sys
 import time
 import traceback
 from pathlib import Path
@@ -50,6 +52,7 @@ class Trainer:
             lr=rate, betas=(0.9, 0.98), eps=1e-8, fused=self.cuda, capturable=self.cuda,
         )  # fmt: skip
         self.updates = 0
+        self.set_rate(0.0)
         self.draw = np.random.default_rng(seed)
         self.share = np.array([len(g) for g in groups], float) / sum(map(len, groups))
 
@@ -76,19 +79,11 @@ class Trainer:
         self.optimizer.step()
         return loss.detach()
 
-    def recorded(self):
+    def recorded(self, eager):
         """For each width a function that does one update and returns its loss."""
-        if not self.cuda:
+        if eager or not self.cuda:
             return [lambda group=group: self.update(group) for group in self.groups]
-        saved = copy.deepcopy(self.model.state_dict())
-        try:
-            return [self.record(group) for group in self.groups]
-        except RuntimeError:
-            traceback.print_exc()
-            print(self.name, "cannot be recorded as a CUDA graph; going on without", flush=True)
-            torch.cuda.synchronize()
-            self.model.load_state_dict(saved)
-            return [lambda group=group: self.update(group) for group in self.groups]
+        return [self.record(group) for group in self.groups]
 
     def record(self, group):
         stream = torch.cuda.Stream()
@@ -125,10 +120,8 @@ class Trainer:
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1.0 - keep)
 
-    def run(self, until, on_check):
+    def run(self, steps, until, on_check):
         """Updates until the clock says so; `on_check(done, loss)` is called at every tenth of the time."""
-        self.set_rate(0.0)
-        steps = self.recorded()
         begin = time.time()
         marks, loss = 1, None
         while (now := time.time()) < until or self.updates == 0:
@@ -165,6 +158,16 @@ def training_groups(data, distilled, device):
     return buckets(arrays["train_source"], arrays["train_target"], device)
 
 
+def recorded_or_restarted(trainer, options):
+    """A failed recording can leave the random generator unusable, so the process then starts anew without recording."""
+    try:
+        return trainer.recorded(options.eager)
+    except RuntimeError:
+        traceback.print_exc()
+        print(trainer.name, "cannot be recorded as a CUDA graph; starting anew without", flush=True)
+        os.execv(sys.executable, [sys.executable, *sys.argv, "--eager"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=FAMILIES)
@@ -176,6 +179,7 @@ def main():
     parser.add_argument("--until", type=float, help="end of training in seconds since the epoch, instead of --seconds")
     parser.add_argument("--batch", type=int, default=1024)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--eager", action="store_true", help="record no CUDA graphs")
     parser.add_argument("--test-words", type=int, default=None, help="evaluate on fewer words")
     options = parser.parse_args()
     started = time.time()
@@ -202,7 +206,9 @@ def main():
         report["history"].append(entry)
         print(options.name, f"{time.time() - started:.0f}s", json.dumps(entry), flush=True)
 
-    report["seconds"] = round(trainer.run(until, on_check), 1)
+    steps = recorded_or_restarted(trainer, options)
+    report["eager"] = options.eager
+    report["seconds"] = round(trainer.run(steps, until, on_check), 1)
     save()
     report["dev"] = tested(trainer.average, options.name, dev, device, only_first=True)
     save()

@@ -36,7 +36,9 @@ def main():
 
     answers = decode_all(model, words, decoder, device, rows=4096)
     width = WIDTHS[-1]
-    kept = [(s, a) for (s, _), a in zip(words, answers) if 0 < len(a) <= width - 2]
+    # A teacher cut short can answer nothing or without end; the dictionary then answers in its place.
+    usable = [a if 0 < len(a) <= width - 2 else min(right) for (_, right), a in zip(words, answers)]
+    kept = [(s, a) for (s, _), a in zip(words, usable) if 0 < len(a) <= width - 2]
     source = np.full((len(kept), width), PAD, np.uint8)
     target = np.full((len(kept), width), PAD, np.uint8)
     for row, (spelling, answer) in enumerate(kept):

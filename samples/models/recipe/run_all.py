@@ -139,7 +139,8 @@ class Family:
 def summary(reports):
     for run, report in reports.items():
         found = report.get("test") or {"dev": (report.get("history") or [{}])[-1].get("dev")}
-        print(run, "updates", report.get("updates"), "in", report.get("seconds"), "s", json.dumps(found), flush=True)
+        how = "without CUDA graphs" if report.get("eager") else ""
+        print(run, report.get("updates"), "updates in", report.get("seconds"), "s", how, json.dumps(found), flush=True)
 
 
 def main():

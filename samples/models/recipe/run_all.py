@@ -33,15 +33,14 @@ class Plan:
 
 
 PLANS = (
-    Plan("g2p-transformer", TEACHER, 0.0, 0.34),
-    Plan("g2p-ctc-raw", "g2p-ctc", 0.0, 0.34),
-    Plan("g2p-gru", "g2p-gru", 0.32, 0.80),
-    Plan("g2p-diffusion", "g2p-diffusion", 0.32, 1.0),
-    Plan("g2p-dat", "g2p-dat", 0.32, 1.0, from_teacher=True),
-    Plan("g2p-ctc-distilled", "g2p-ctc", 0.34, 1.0, distilled=True, from_teacher=True),
-    Plan("g2p-cmlm", "g2p-cmlm", 0.34, 1.0, distilled=True, from_teacher=True),
-    Plan("g2p-levenshtein", "g2p-levenshtein", 0.34, 0.90, distilled=True, from_teacher=True),
-    Plan("g2p-nat", "g2p-nat", 0.34, 0.75, distilled=True, from_teacher=True),
+    Plan("g2p-transformer", TEACHER, 0.0, 0.31),
+    Plan("g2p-gru", "g2p-gru", 0.0, 0.50),
+    Plan("g2p-diffusion", "g2p-diffusion", 0.31, 1.0),
+    Plan("g2p-dat", "g2p-dat", 0.33, 1.0, from_teacher=True),
+    Plan("g2p-ctc", "g2p-ctc", 0.31, 0.95, distilled=True, from_teacher=True),
+    Plan("g2p-cmlm", "g2p-cmlm", 0.31, 1.0, distilled=True, from_teacher=True),
+    Plan("g2p-levenshtein", "g2p-levenshtein", 0.31, 1.0, distilled=True, from_teacher=True),
+    Plan("g2p-nat", "g2p-nat", 0.31, 0.75, distilled=True, from_teacher=True),
 )
 
 

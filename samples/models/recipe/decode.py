@@ -16,6 +16,12 @@ def until_end(rows):
     return out
 
 
+def content(logits):
+    """Makes the special symbols, which no canvas holds in the end, impossible in place."""
+    logits[..., [PAD, BOS, EOS, MASK]] = -1e9
+    return logits
+
+
 def most_symbols(source):
     return min(source.shape[1] + 6, 40)
 
@@ -73,6 +79,11 @@ def gru_greedy(model, source):
 
 def mask_predict(model, source, iterations=4, lengths=1):
     """CMLM mask-predict; one iteration is one-shot NAT. Of several lengths the best mean log P is kept."""
+    return mask_predict_scored(model, source, iterations, lengths)[0]
+
+
+def mask_predict_scored(model, source, iterations, lengths):
+    """What `mask_predict` returns, and the mean log P of each row."""
     mask = ones(source)
     encoded, length_logits = model.encode(source, mask)
     length_logits[:, 0] = -1e9
@@ -84,18 +95,18 @@ def mask_predict(model, source, iterations=4, lengths=1):
     kept = torch.zeros(canvas.shape, device=source.device)
     for iteration in range(iterations):
         logits = model.decode(canvas, present.long(), encoded, mask)
-        best, token = torch.log_softmax(logits[:, :, FIRST_PHONEME:], -1).max(-1)
+        best, token = torch.log_softmax(content(logits), -1).max(-1)
         masked = canvas == MASK
-        canvas = torch.where(masked, token + FIRST_PHONEME, canvas)
+        canvas = torch.where(masked, token, canvas)
         kept = torch.where(masked, best, kept)
         again = count * (iterations - 1 - iteration) // iterations
         order = torch.where(present, kept, 1e9).argsort(dim=1, stable=True).argsort(dim=1)
         if iteration < iterations - 1:
             canvas = torch.where(present & (order < again), MASK, canvas)
-    mean = (kept * present).sum(1) / count[:, 0]
-    best = mean.reshape(-1, lengths).argmax(1)
+    mean = ((kept * present).sum(1) / count[:, 0]).reshape(-1, lengths)
+    best = mean.argmax(1)
     rows = canvas.reshape(source.shape[0], lengths, -1)[torch.arange(source.shape[0], device=source.device), best]
-    return until_end(rows)
+    return until_end(rows), mean.max(1).values.tolist()
 
 
 def levenshtein(model, source, iterations=9):
@@ -116,7 +127,7 @@ def levenshtein(model, source, iterations=9):
         rows = [[t for j, t in enumerate(row) if j in (0, len(row) - 1) or not delete[i][j]] for i, row in enumerate(rows)]
         insert = heads()[2].argmax(-1).tolist()
         rows = [with_masks(row, insert[i], limit) for i, row in enumerate(rows)]
-        fill = (heads()[0][:, :, FIRST_PHONEME:].argmax(-1) + FIRST_PHONEME).tolist()
+        fill = content(heads()[0]).argmax(-1).tolist()
         rows = [[fill[i][j] if t == MASK else t for j, t in enumerate(row)] for i, row in enumerate(rows)]
         if rows == before:
             break
@@ -169,7 +180,7 @@ def diffusion(model, source, per_step=1, threshold=None):
     for _ in range(CANVAS):
         logits, _ = model(torch.cat([source, canvas], 1), mask, position_ids)
         logits = logits[:, source.shape[1] :]
-        logits[:, :, MASK] = -1e9
+        logits[:, :, [PAD, BOS, MASK]] = -1e9
         sure, token = torch.softmax(logits, -1).max(-1)
         masked = canvas == MASK
         sure = torch.where(masked, sure, -1.0)

@@ -1,8 +1,16 @@
-"""Word and phoneme error rates, with and without stress; a word is right if it equals any listed pronunciation."""
+"""Word and phoneme error rates, with and without stress; a word is right if it equals any listed pronunciation.
 
+`python evaluate.py FOLDER --data cmudict.npz` measures a folder's graphs on the test split, by every decoder of its family.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
 import torch
 
-from data import FIRST_PHONEME, PHONEMES
+from data import FIRST_PHONEME, PHONEMES, references
 
 
 def decode_all(model, references, decoder, device, rows=2048):
@@ -53,3 +61,27 @@ def rates(answers, references):
         result["wer" + suffix] = round(100 * wrong / len(references), 2)
         result["per" + suffix] = round(100 * errors / max(symbols, 1), 2)
     return result
+
+
+def main():
+    from decode import DECODERS
+    from exported import EXPORTED
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", help="named as its family")
+    parser.add_argument("--data", required=True, help="arrays written by data.py")
+    parser.add_argument("--quantized", action="store_true", help="the int8 graphs, one word at a time")
+    parser.add_argument("--words", type=int, help="the first so many words only")
+    parser.add_argument("--decoder", help="one decoder only")
+    options = parser.parse_args()
+    name = Path(options.folder).name
+    model = EXPORTED[name](options.folder, "_quantized" if options.quantized else "")
+    held_out = references(np.load(options.data), "test")[: options.words]
+    for way, decoder in DECODERS[name].items():
+        if options.decoder in (None, way):
+            answers = decode_all(model, held_out, decoder, "cpu", 1 if options.quantized else 256)
+            print(name, way, len(held_out), "words", json.dumps(rates(answers, held_out)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

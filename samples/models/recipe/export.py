@@ -102,9 +102,17 @@ def transformer_graphs(model):
 
 def gru_graphs(model):
     memory, state = ("batch", "length", 2 * model.ENCODER), ("batch", model.DECODER)
-    step = {"token": ("batch",), "state": state, "memory": memory, "memory_mask": MASKS}
+    projected = ("batch", "length", model.ATTENTION)
+    step = {"token": ("batch",), "state": state, "memory": memory, "memory_mask": MASKS, "projected": projected}
+
+    def encode(m, ids, mask):
+        encoded, final = m.encode(ids, mask)
+        # Attention's share of the memory is the same in every step, so it leaves the encoder as a constant.
+        return encoded, m.memory(encoded), final
+
+    encoder = {"memory": memory, "projected": projected, "final_state": state}
     return [
-        Graph("encoder", lambda m, ids, mask: m.encode(ids, mask), SOURCE_INPUTS, {"memory": memory, "final_state": state}),
+        Graph("encoder", encode, SOURCE_INPUTS, encoder),
         Graph("decoder_step", lambda m, *i: m.step(*i), step, {"logits": ("batch", VOCABULARY), "next_state": state}),
     ]
 
@@ -165,15 +173,15 @@ GRAPHS = {
 
 
 def example(inputs, sizes, seed):
-    """Random inputs of the named sizes; the last row of every mask ends one place early."""
+    """Random inputs of the named sizes; row r of every mask ends r places early."""
     random = torch.Generator().manual_seed(seed)
     made = {}
     for name, axes in inputs.items():
         shape = [sizes[axis] if isinstance(axis, str) else axis for axis in axes]
         if name.endswith("mask"):
             made[name] = torch.ones(shape, dtype=torch.long)
-            if shape[0] > 1:
-                made[name][-1, -1] = 0
+            for row in range(1, shape[0]):
+                made[name][row, max(shape[1] - row, 1) :] = 0
         elif name == "position_ids":
             made[name] = (sizes["past"] + torch.arange(shape[1])).expand(shape).contiguous()
         elif name in ("input_ids", "token"):
@@ -231,24 +239,35 @@ def check(model, graph, path):
     return worst
 
 
+def load(checkpoint):
+    """(name, model) of a .pt file of train.py, or an untrained model by its family's name."""
+    if checkpoint in FAMILIES:
+        return checkpoint, FAMILIES[checkpoint]().eval()
+    saved = torch.load(checkpoint, map_location="cpu")
+    model = FAMILIES[saved["name"]]().eval()
+    model.load_state_dict(saved["state"])
+    return saved["name"], model
+
+
+def export_all(name, model, folder):
+    """Writes and checks every graph of a model and returns their paths."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    paths = []
+    for graph in GRAPHS[name](model):
+        path = export(model, graph, folder)
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, differs from PyTorch by {check(model, graph, path):.1e} at most")
+        paths.append(path)
+    return paths
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("checkpoint", help="a .pt file of train.py, or a family's name for an untrained model")
     parser.add_argument("folder")
     options = parser.parse_args()
     torch.manual_seed(1)
-    if options.checkpoint in FAMILIES:
-        name, state = options.checkpoint, None
-    else:
-        saved = torch.load(options.checkpoint, map_location="cpu")
-        name, state = saved["name"], saved["state"]
-    model = FAMILIES[name]().eval()
-    if state:
-        model.load_state_dict(state)
-    Path(options.folder).mkdir(parents=True, exist_ok=True)
-    for graph in GRAPHS[name](model):
-        path = export(model, graph, options.folder)
-        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, differs from PyTorch by {check(model, graph, path):.1e} at most")
+    name, model = load(options.checkpoint)
+    export_all(name, model, options.folder)
 
 
 if __name__ == "__main__":

@@ -93,9 +93,8 @@ class Gru(nn.Module):
         ends = torch.cat([last_of_ahead, first_of_back], dim=-1)[:, 0]
         return x, torch.tanh(self.bridge(ends))
 
-    def step(self, token, state, memory, memory_mask, projected=None):
+    def step(self, token, state, memory, memory_mask, projected):
         """token [batch] -> logits [batch, vocabulary], next state. projected: `self.memory(memory)`, computed once."""
-        projected = self.memory(memory) if projected is None else projected
         energy = self.energy(torch.tanh(projected + self.query(state)[:, None, :]))[..., 0]
         weights = torch.softmax(energy.float() + (1.0 - memory_mask.float()) * BLOCKED, dim=-1).to(memory.dtype)
         context = torch.matmul(weights[:, None, :], memory)[:, 0]

@@ -72,7 +72,8 @@ final class BatchSchedulerTest {
               request.options().orElse(model.defaults()),
               reader.prompt(request, request.options().orElse(model.defaults())),
               System.nanoTime());
-      RequestRun run = plan.start(model, reader, null, drafts, parallel, promptLength, promptLength);
+      RequestRun run =
+          plan.start(model, reader, null, drafts, parallel, promptLength, promptLength);
       scheduler.add(run);
       return run;
     }

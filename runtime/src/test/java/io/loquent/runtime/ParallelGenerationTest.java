@@ -144,8 +144,8 @@ class ParallelGenerationTest {
       assertThat(tokens).hasSize(6);
       assertThat(canvases.size()).isGreaterThanOrEqualTo(6);
       CanvasSnapshot last = canvases.get(canvases.size() - 1);
-      assertThat(last.ids().stream().mapToInt(Integer::intValue)).containsExactly(
-          boxed(result.best().ids()));
+      assertThat(last.ids().stream().mapToInt(Integer::intValue))
+          .containsExactly(boxed(result.best().ids()));
       assertThat(canvases.get(1).ids()).contains(4);
       long masked = canvases.get(1).ids().stream().filter(id -> id == 4).count();
       assertThat(canvases.get(3).ids().stream().filter(id -> id == 4).count()).isLessThan(masked);
@@ -181,9 +181,7 @@ class ParallelGenerationTest {
     try (Generator generator = open("diffusion-tiny", false)) {
       GenerationRequest plain = request(5, 9, 2).options(o -> o.maxNewTokens(6)).build();
       GenerationRequest guided =
-          request(5, 9, 2)
-              .options(o -> o.maxNewTokens(6).set(Option.GUIDANCE_SCALE, 3.0))
-              .build();
+          request(5, 9, 2).options(o -> o.maxNewTokens(6).set(Option.GUIDANCE_SCALE, 3.0)).build();
       List<GenerationResult> together = generator.generateAll(List.of(plain, guided));
       assertSame(together.get(0), generator.generate(plain));
       assertSame(together.get(1), generator.generate(guided));
@@ -221,8 +219,7 @@ class ParallelGenerationTest {
             samples.put(i, ((Number) values.get(row * length + i)).floatValue());
           }
           requests.add(
-              GenerationRequest.of(
-                      new Input.Features("input_values", List.of(length), samples))
+              GenerationRequest.of(new Input.Features("input_values", List.of(length), samples))
                   .options(o -> o.off(Option.EOS_TOKEN_ID))
                   .build());
         }
@@ -247,23 +244,21 @@ class ParallelGenerationTest {
       assertRefused(generator, o -> o.set(Option.STEPS, 4), "steps");
       assertRefused(generator, o -> o.promptLookup(true), "prompt_lookup");
       assertRefused(
-          generator,
-          o -> o.numBeams(4).set(Option.LANGUAGE_MODEL, "no-such.arpa"),
-          "no-such.arpa");
+          generator, o -> o.numBeams(4).set(Option.LANGUAGE_MODEL, "no-such.arpa"), "no-such.arpa");
       assertThatThrownBy(() -> generator.score(Input.tokens(5, 2), Input.tokens(40)))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("step by step");
       assertThatThrownBy(
-              () ->
-                  generator.generate(
-                      request(5, 2).decoderInput(Input.tokens(40)).build()))
+              () -> generator.generate(request(5, 2).decoderInput(Input.tokens(40)).build()))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("decoder_input_ids");
       assertThat(generator.generate(request(SOURCES[0]).build()).candidates()).hasSize(1);
     }
     try (Generator generator = open("cmlm-tiny", false)) {
       assertRefused(
-          generator, o -> o.set(Option.LENGTH_BEAM, 2).set(Option.RERANK_MODEL, "nowhere"), "nowhere");
+          generator,
+          o -> o.set(Option.LENGTH_BEAM, 2).set(Option.RERANK_MODEL, "nowhere"),
+          "nowhere");
       assertRefused(generator, o -> o.repetitionPenalty(1.2), "repetition_penalty");
     }
   }

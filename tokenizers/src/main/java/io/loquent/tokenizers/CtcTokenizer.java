@@ -44,7 +44,9 @@ final class CtcTokenizer implements Tokenizer {
       return Optional.empty();
     }
     Map<String, Integer> ids = new HashMap<>();
-    JsonFile.read(file).members().forEach((spelling, id) -> ids.put(spelling, id(file, spelling, id)));
+    JsonFile.read(file)
+        .members()
+        .forEach((spelling, id) -> ids.put(spelling, id(file, spelling, id)));
     Path settings = folder.resolve("tokenizer_config.json");
     Map<String, @Nullable Object> members =
         Files.exists(settings) ? JsonFile.read(settings).members() : Map.of();
@@ -83,11 +85,12 @@ final class CtcTokenizer implements Tokenizer {
 
   @Override
   public String decode(int[] tokens, boolean skipSpecialTokens) {
+    IncrementalDetokenizer detokenizer = detokenizer(skipSpecialTokens);
     StringBuilder text = new StringBuilder();
     for (int token : tokens) {
-      text.append(text(token, skipSpecialTokens));
+      text.append(detokenizer.append(token));
     }
-    return text.toString();
+    return text.append(detokenizer.flush()).toString();
   }
 
   private String text(int token, boolean skipSpecialTokens) {
@@ -110,9 +113,24 @@ final class CtcTokenizer implements Tokenizer {
   @Override
   public IncrementalDetokenizer detokenizer(boolean skipSpecialTokens) {
     return new IncrementalDetokenizer() {
+      private boolean begun;
+      private int spaces;
+
+      /** A text begins and ends with no space, so spaces wait for what follows them. */
       @Override
       public String append(int id) {
-        return text(id, skipSpecialTokens);
+        String text = text(id, skipSpecialTokens);
+        if (text.isEmpty() || text.equals(" ")) {
+          spaces += text.length();
+          return "";
+        }
+        StringBuilder delta = new StringBuilder();
+        for (; begun && spaces > 0; spaces--) {
+          delta.append(' ');
+        }
+        spaces = 0;
+        begun = true;
+        return delta.append(text).toString();
       }
 
       @Override
@@ -135,9 +153,7 @@ final class CtcTokenizer implements Tokenizer {
 
   @Override
   public Optional<String> idToToken(int id) {
-    return id < 0 || id >= spellings.length
-        ? Optional.empty()
-        : Optional.ofNullable(spellings[id]);
+    return id < 0 || id >= spellings.length ? Optional.empty() : Optional.ofNullable(spellings[id]);
   }
 
   @Override

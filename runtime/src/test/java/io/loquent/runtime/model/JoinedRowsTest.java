@@ -269,7 +269,11 @@ final class JoinedRowsTest {
     ModelConfig config = config(fixture).build();
     int refused = 0;
     try (ModelParts parts =
-            ModelParts.open(ModelFiles.read(config, new ArrayList<>()), config, new SessionFactory(config, new ArrayList<>()), new ArrayList<>());
+            ModelParts.open(
+                ModelFiles.read(config, new ArrayList<>()),
+                config,
+                new SessionFactory(config, new ArrayList<>()),
+                new ArrayList<>());
         RunControl control = new RunControl()) {
       NativeBuffers unlimited = new NativeBuffers(0);
       float[][] expected = new float[2][];
@@ -321,7 +325,11 @@ final class JoinedRowsTest {
     ModelConfig config = config(fixture).build();
     int failed = 0;
     try (ModelParts parts =
-            ModelParts.open(ModelFiles.read(config, new ArrayList<>()), config, new SessionFactory(config, new ArrayList<>()), new ArrayList<>());
+            ModelParts.open(
+                ModelFiles.read(config, new ArrayList<>()),
+                config,
+                new SessionFactory(config, new ArrayList<>()),
+                new ArrayList<>());
         RunControl control = new RunControl()) {
       List<float[]> expected = new ArrayList<>();
       try (Limited states = Limited.open(parts, new NativeBuffers(0), control)) {

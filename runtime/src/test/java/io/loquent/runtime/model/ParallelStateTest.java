@@ -54,7 +54,8 @@ class ParallelStateTest {
   private static void assertNumbers(float[] found, Object json) {
     List<?> numbers = (List<?>) json;
     for (int i = 0; i < numbers.size(); i++) {
-      assertThat((double) found[i]).isCloseTo(((Number) numbers.get(i)).doubleValue(), within(1e-4));
+      assertThat((double) found[i])
+          .isCloseTo(((Number) numbers.get(i)).doubleValue(), within(1e-4));
     }
   }
 
@@ -179,7 +180,8 @@ class ParallelStateTest {
         RunControl control = new RunControl()) {
       float[] one = alone(model, control, LONG, first, 2);
       float[] two = alone(model, control, SHORT, second, 1);
-      try (ParallelState state = model.openParallel(List.of(row(LONG), row(SHORT)), false, control)) {
+      try (ParallelState state =
+          model.openParallel(List.of(row(LONG), row(SHORT)), false, control)) {
         state.encode();
         ParallelOutput output = state.run(List.of(first, second));
         assertThat(logits(output, 0, 2)).containsExactly(one, within(1e-4f));

@@ -34,7 +34,11 @@ final class StateTest {
             .intraOpThreads(1)
             .graphAdditions(false)
             .build();
-    return ModelParts.open(ModelFiles.read(config, new ArrayList<>()), config, new SessionFactory(config, new ArrayList<>()), new ArrayList<>());
+    return ModelParts.open(
+        ModelFiles.read(config, new ArrayList<>()),
+        config,
+        new SessionFactory(config, new ArrayList<>()),
+        new ArrayList<>());
   }
 
   private StateContext context(

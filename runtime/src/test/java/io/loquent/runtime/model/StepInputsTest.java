@@ -32,7 +32,11 @@ final class StepInputsTest {
               return ByteBuffer.allocateDirect(bytes);
             });
     try (ModelParts parts =
-        ModelParts.open(ModelFiles.read(config, new ArrayList<>()), config, new SessionFactory(config, new ArrayList<>()), new ArrayList<>())) {
+        ModelParts.open(
+            ModelFiles.read(config, new ArrayList<>()),
+            config,
+            new SessionFactory(config, new ArrayList<>()),
+            new ArrayList<>())) {
       Graph graph = parts.decoder().first;
       StepInputs inputs = new StepInputs(buffers, parts.decoder().names);
       put(inputs, graph, 10);

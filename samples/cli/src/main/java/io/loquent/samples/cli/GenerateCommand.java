@@ -41,6 +41,14 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Prints the text at its end, with the tokens that were guessed right in green.")
   private boolean colors;
 
+  @Option(
+      names = "--show-steps",
+      description = {
+        "Prints the canvas after each run of the model, for models that decode in parallel.",
+        "A slot that is not filled shows the mask token."
+      })
+  private boolean steps;
+
   @Mixin private TextSource source = new TextSource();
 
   GenerateCommand(
@@ -63,10 +71,14 @@ final class GenerateCommand implements Callable<Integer> {
       GenerationResult result =
           Interrupt.cancelling(
               cancellation,
-              () ->
-                  severalAskedFor || colors
-                      ? generator.generate(request)
-                      : TextPrinter.stream(generator, request, terminal.out()));
+              () -> {
+                if (steps) {
+                  return TextPrinter.steps(generator, request, terminal.out());
+                }
+                return severalAskedFor || colors
+                    ? generator.generate(request)
+                    : TextPrinter.stream(generator, request, terminal.out());
+              });
       if (result.candidates().size() > 1) {
         TextPrinter.list(result, terminal.out());
       } else if (colors) {

@@ -1,9 +1,13 @@
 package io.loquent.samples.cli;
 
 import io.loquent.Candidate;
+import io.loquent.CanvasListener;
+import io.loquent.CanvasSnapshot;
 import io.loquent.GenerationRequest;
 import io.loquent.GenerationResult;
 import io.loquent.Generator;
+import io.loquent.InvalidRequestException;
+import io.loquent.ModelInfo;
 import io.loquent.Speculation;
 import io.loquent.Token;
 import java.io.PrintStream;
@@ -31,6 +35,32 @@ final class TextPrinter {
               }
             });
     out.println();
+    return result;
+  }
+
+  /** Prints the canvas after each run of the model, with the run's number, and then the text. */
+  static GenerationResult steps(Generator generator, GenerationRequest request, PrintStream out) {
+    if (generator.model().kind() != ModelInfo.Kind.NON_AUTOREGRESSIVE) {
+      throw new InvalidRequestException(
+          "--show-steps shows how a canvas fills, and "
+              + generator.model().name()
+              + " decodes token by token and has none; leave it out");
+    }
+    GenerationResult result =
+        generator.generate(
+            request,
+            new CanvasListener() {
+              @Override
+              public void onCanvas(CanvasSnapshot canvas) {
+                out.printf(Locale.ROOT, "%3d  %s%n", canvas.modelRuns(), canvas.text());
+              }
+
+              @Override
+              public void onToken(Token token) {
+                // The text comes at the end, below its canvases.
+              }
+            });
+    out.println(result.text());
     return result;
   }
 

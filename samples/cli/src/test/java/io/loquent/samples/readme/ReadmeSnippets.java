@@ -9,6 +9,7 @@ import io.loquent.GenerationResult;
 import io.loquent.Generator;
 import io.loquent.Input;
 import io.loquent.ModelConfig;
+import io.loquent.ParallelDecoding;
 import io.loquent.Score;
 import io.loquent.Speculation;
 import io.loquent.Token;
@@ -108,6 +109,17 @@ final class ReadmeSnippets {
     Speculation speculation = generator.generate(edit).speculation().orElseThrow();
     System.out.println(speculation.acceptedPerRound() + " " + speculation.modelRunsSaved());
     return speculation;
+  }
+
+  static void parallel() {
+    try (Generator generator = Generator.open(Paths.get("samples/models/g2p-cmlm"))) {
+      GenerationRequest request =
+          GenerationRequest.text("artificially")
+              .options(o -> o.decoding(ParallelDecoding.maskPredict(4)))
+              .build();
+      GenerationResult result = generator.generate(request);
+      System.out.println(result.text() + " in " + result.usage().modelRuns() + " runs");
+    }
   }
 
   static Score score(Generator generator) {

@@ -113,6 +113,12 @@ final class ReadmeTest {
   }
 
   @Test
+  void the_snippet_on_parallel_decoding_runs() {
+    assertThat(printedBy(ReadmeSnippets::parallel))
+        .startsWith("AA2 R T AH0 F IH1 SH AH0 L IY0 in ");
+  }
+
+  @Test
   void the_configuration_of_the_readme_is_the_bundled_one() throws IOException {
     String settings = Files.readString(MODELS.resolve("pronounce.properties"));
 

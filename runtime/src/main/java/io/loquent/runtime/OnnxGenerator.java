@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * on the calling thread ({@link CallingThread#run}) or in a batch that other threads share ({@link
  * SharedThread#run}). Each step ({@link BatchRun#step}) is one run of the graph ({@code
  * DecodingState}) and one choice ({@code Search}); tokens become text ({@link CandidateText}) as
- * soon as they are settled; {@link BatchRun#close} frees every native value.
+ * soon as they are settled; {@link BatchRun#close} frees every native value. Models for parallel
+ * decoding have a search of {@link ParallelPlanning} over a {@code ParallelState}.
  */
 public final class OnnxGenerator implements Generator {
 

@@ -34,10 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NothingLeaks.class)
 class ParallelGenerationTest {
 
-  private static final String[] FAMILIES = {
-    "cmlm-tiny", "levenshtein-tiny", "ctc-tiny", "dat-tiny", "diffusion-tiny"
-  };
-
   private static final int[][] SOURCES = {
     {5, 9, 12, 30, 7, 2}, {8, 2}, {11, 12, 13, 14, 15, 16, 17, 18, 2}, {9, 9, 30, 2}
   };
@@ -48,10 +44,6 @@ class ParallelGenerationTest {
 
   private static GenerationRequest.Builder request(int... source) {
     return GenerationRequest.tokens(source);
-  }
-
-  static List<String> families() {
-    return List.of(FAMILIES);
   }
 
   private static List<GenerationRequest> requests(boolean sampled) {
@@ -234,6 +226,30 @@ class ParallelGenerationTest {
           assertThat(results.get(row).text()).as(golden.name()).isEqualTo(texts.get(row));
           assertThat(results.get(row).best().tokens().get(0).span()).isPresent();
         }
+      }
+    }
+  }
+
+  @Test
+  void a_graph_that_takes_a_partial_alignment_aligns_block_by_block(@TempDir Path folder)
+      throws IOException {
+    copy(
+        "cmlm-tiny",
+        folder,
+        "{\"mask_token_id\": 4, \"ctc_blank_token_id\": 0, \"pad_token_id\": 0,"
+            + " \"upsample\": 2}");
+    try (Generator generator =
+        OnnxGenerator.open(io.loquent.ModelConfig.builder(folder).intraOpThreads(1).build())) {
+      List<GenerationRequest> requests = new ArrayList<>();
+      for (int[] source : SOURCES) {
+        requests.add(request(source).options(o -> o.set(Option.MAX_ITERATIONS, 3)).build());
+      }
+      List<GenerationResult> together = generator.generateAll(requests);
+      for (int i = 0; i < requests.size(); i++) {
+        GenerationResult alone = generator.generate(requests.get(i));
+        assertSame(together.get(i), alone);
+        assertThat(alone.usage().modelRuns()).isBetween(2, 4);
+        assertThat(alone.best().ids().length).isLessThanOrEqualTo(2 * SOURCES[i].length);
       }
     }
   }

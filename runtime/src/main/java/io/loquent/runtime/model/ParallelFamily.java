@@ -46,18 +46,21 @@ record ParallelFamily(Family family, String reason) {
           : found(Family.INSERTION, "the graph scores insertions");
     }
     boolean hasEncoder = files.layout().encoder().isPresent();
-    if (!hasEncoder && config.integer(BLANK_TOKEN).isPresent()) {
+    boolean masks = config.integer(MASK_TOKEN).isPresent();
+    boolean declared = files.layout().states().isPresent();
+    boolean cacheless =
+        !declared
+            && inputs.stream().noneMatch(name -> name.startsWith("past"))
+            && outputs.stream().noneMatch(name -> name.startsWith("present"));
+    // A decoder beside an encoder takes a partial alignment as its canvas (Imputer).
+    boolean frames = !hasEncoder || (masks && cacheless);
+    if (frames && config.integer(BLANK_TOKEN).isPresent()) {
       return found(Family.CTC, "config.json has \"" + BLANK_TOKEN + "\"");
     }
     if (!hasEncoder && config.architectures().stream().anyMatch(name -> name.endsWith("ForCTC"))) {
       return found(Family.CTC, "config.json names an architecture for CTC");
     }
-    boolean masks = config.integer(MASK_TOKEN).isPresent();
-    boolean cacheless =
-        inputs.stream().noneMatch(name -> name.startsWith("past"))
-            && outputs.stream().noneMatch(name -> name.startsWith("present"));
-    boolean declared = files.layout().states().isPresent();
-    if (hasEncoder && masks && cacheless && !declared) {
+    if (hasEncoder && masks && cacheless) {
       return found(
           Family.CONDITIONAL_MASKED,
           "config.json has \"" + MASK_TOKEN + "\", and the decoder has no cache");

@@ -422,8 +422,9 @@ public final class Option<T> {
       new Option<>("dag_beta", OptionType.number("[0, inf)"));
 
   /**
-   * The language model, an n-gram model in the ARPA format, of a CTC or a dag beam search: of
-   * words, or of the vocabulary's tokens, which is recognised by all of its words being tokens.
+   * The language model, an n-gram model in the ARPA format ({@code .gz} for a packed one), of a CTC
+   * or a dag beam search: of words, or of the vocabulary's tokens, which is recognised by all of
+   * its words being tokens.
    */
   public static final Option<String> LANGUAGE_MODEL =
       new Option<>("language_model", OptionType.file("the path of an ARPA file"));

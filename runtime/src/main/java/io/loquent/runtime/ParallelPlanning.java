@@ -22,6 +22,8 @@ import io.loquent.runtime.model.PromptRow;
 import io.loquent.spi.Tokenizer;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +146,11 @@ final class ParallelPlanning implements AutoCloseable {
               + (Files.exists(file) ? " is no file" : " does not exist")
               + "; it must name an n-gram model in the ARPA format");
     }
-    try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+    boolean packed = file.toString().endsWith(".gz");
+    try (InputStream bytes = Files.newInputStream(file);
+        InputStream text = packed ? new GZIPInputStream(bytes, 1 << 16) : bytes;
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8))) {
       return NgramModel.read(reader, file.toString());
     } catch (IOException | ModelLoadException e) {
       throw new InvalidRequestException("language_model " + file + ": " + e.getMessage());

@@ -92,6 +92,29 @@ final class ParallelModelsTest {
   }
 
   @Test
+  void a_language_model_of_phonemes_changes_what_beams_find() throws IOException {
+    String ngrams = MODELS.resolve("cmudict-5gram.arpa.gz").toString();
+    for (String model : List.of("g2p-ctc", "g2p-dat")) {
+      try (Generator generator = open(model)) {
+        int changed = 0;
+        for (Object entry : words("g2p-ctc")) {
+          String word = String.valueOf(((Map<?, ?>) entry).get("word"));
+          GenerationRequest listening =
+              GenerationRequest.text(word)
+                  .options(
+                      o ->
+                          o.numBeams(10)
+                              .set(Option.LANGUAGE_MODEL, ngrams)
+                              .set(Option.LM_ALPHA, 0.4))
+                  .build();
+          changed += generator.generate(listening).text().equals(generator.generate(word)) ? 0 : 1;
+        }
+        assertThat(changed).as(model).isBetween(1, 25);
+      }
+    }
+  }
+
+  @Test
   void an_autoregressive_model_reranks_candidates_of_several_lengths() {
     try (Generator generator = open("g2p-nat");
         Generator teacher = open("g2p-transformer")) {

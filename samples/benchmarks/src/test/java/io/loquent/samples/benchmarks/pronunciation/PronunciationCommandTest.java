@@ -31,9 +31,7 @@ final class PronunciationCommandTest {
         new PronunciationCommand(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-    return new CommandLine(command)
-        .setErr(new PrintWriter(Writer.nullWriter()))
-        .execute(args);
+    return new CommandLine(command).setErr(new PrintWriter(Writer.nullWriter())).execute(args);
   }
 
   /** The rows' cells, by model, weights and decoding. */

@@ -44,10 +44,14 @@ final class BatchRun implements AutoCloseable {
   private @Nullable BatchLoop loop;
   private boolean prefilled;
 
+  /** Whether the next step only reads the sources, in the encoder or not at all. */
+  private boolean encodesFirst;
+
   BatchRun(LoadedModel model, List<RequestRun> requests, Deadlines deadlines) {
     this.model = model;
     this.deadlines = deadlines;
     this.requests = new ArrayList<>(requests);
+    encodesFirst = model.encodesWithoutDecoding();
     boolean useCache = requests.get(0).options.get(Option.USE_CACHE).orElse(true);
     boolean hiddenStates = Searches.needsHiddenStates(requests.get(0).options);
     int expectedTokens = requests.stream().mapToInt(request -> request.maxLength).max().orElse(0);
@@ -139,9 +143,11 @@ final class BatchRun implements AutoCloseable {
   }
 
   private void noteStep() {
+    boolean decoded = !encodesFirst;
+    encodesFirst = false;
     for (RequestRun request : requests) {
       if (request.isLive()) {
-        request.afterStep();
+        request.afterStep(decoded);
       }
     }
   }

@@ -163,10 +163,12 @@ final class RequestRun {
     return Math.max(rows.get(0).ids().length, encoderIds == null ? 0 : encoderIds.length);
   }
 
-  /** Takes note of what a run has changed. */
-  void afterStep() {
-    modelRuns++;
-    if (firstTokenNanos < 0) {
+  /** Takes note of what a step has changed, in which the decoder ran or only the encoder. */
+  void afterStep(boolean decoded) {
+    if (decoded) {
+      modelRuns++;
+    }
+    if (decoded && firstTokenNanos < 0) {
       firstTokenNanos = System.nanoTime();
     }
     if (search.isFinished()) {

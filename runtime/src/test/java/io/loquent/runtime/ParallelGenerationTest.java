@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests to models for parallel decoding, through the public API. */
@@ -252,6 +253,37 @@ class ParallelGenerationTest {
         assertThat(alone.best().ids().length).isLessThanOrEqualTo(2 * SOURCES[i].length);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cmlm-tiny, max_iterations, 1, 1",
+    "cmlm-tiny, max_iterations, 3, 3",
+    "diffusion-tiny, steps, 4, 4",
+    "ctc-tiny, max_new_tokens, 8, 1",
+    "dat-tiny, max_new_tokens, 8, 1"
+  })
+  void model_runs_are_those_of_the_decoder(String fixture, String option, int value, int runs) {
+    try (Generator generator = open(fixture, false)) {
+      GenerationResult result =
+          generator.generate(
+              request(SOURCES[2])
+                  .options(
+                      o -> o.maxNewTokens(8).off(Option.EOS_TOKEN_ID).set(integer(option), value))
+                  .build());
+
+      assertThat(result.usage().modelRuns()).isEqualTo(runs);
+    }
+  }
+
+  private static Option<Integer> integer(String name) {
+    for (Option<Integer> option :
+        List.of(Option.MAX_ITERATIONS, Option.STEPS, Option.MAX_NEW_TOKENS)) {
+      if (option.name().equals(name)) {
+        return option;
+      }
+    }
+    throw new IllegalArgumentException(name);
   }
 
   @Test

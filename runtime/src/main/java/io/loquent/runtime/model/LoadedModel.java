@@ -151,6 +151,16 @@ public abstract sealed class LoadedModel implements AutoCloseable
   }
 
   /**
+   * Says whether the first step of a batch reads the sources only: in the encoder, or not at all.
+   *
+   * @return true for models that decode canvases; false where the step over the prompts, or the
+   *     only graph, runs with it
+   */
+  public boolean encodesWithoutDecoding() {
+    return false;
+  }
+
+  /**
    * Opens a state for parallel decoding.
    *
    * @param rows the prompts, with equal {@link #batchKey}

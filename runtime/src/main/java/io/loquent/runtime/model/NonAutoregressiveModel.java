@@ -196,6 +196,11 @@ final class NonAutoregressiveModel extends LoadedModel {
   }
 
   @Override
+  public boolean encodesWithoutDecoding() {
+    return decoder != null;
+  }
+
+  @Override
   public ParallelState openParallel(List<PromptRow> rows, boolean keepsCache, RunControl control) {
     int pad = files.config().padToken();
     if (decoder == null) {

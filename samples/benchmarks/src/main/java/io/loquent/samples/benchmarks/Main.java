@@ -1,5 +1,6 @@
 package io.loquent.samples.benchmarks;
 
+import io.loquent.samples.benchmarks.pronunciation.PronunciationCommand;
 import io.loquent.samples.benchmarks.run.BeamStepCommand;
 import io.loquent.samples.benchmarks.run.RunCommand;
 import io.loquent.samples.benchmarks.run.SpeculationCommand;
@@ -51,6 +52,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new BeamStepCommand(System.out));
     commandLine.addSubcommand(new StartUpCommand(System.out, System.err));
     commandLine.addSubcommand(new SpeculationCommand(System.out));
+    commandLine.addSubcommand(new PronunciationCommand(System.out, System.err));
     // After the subcommands: it holds for those that are there.
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     System.exit(commandLine.execute(args));
@@ -59,6 +61,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "name a command: run, beam-step, start-up, speculation or jmh");
+        spec.commandLine(),
+        "name a command: run, beam-step, start-up, speculation, pronunciation or jmh");
   }
 }

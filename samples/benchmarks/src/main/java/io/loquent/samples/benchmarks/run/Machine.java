@@ -6,19 +6,35 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** Says in one line what was measured on. */
-final class Machine {
+public final class Machine {
 
   private Machine() {}
 
-  static String describe(double bytesPerSecond, int threads) {
+  /**
+   * Names the machine.
+   *
+   * @return a sentence with processor, cores, operating system and Java
+   */
+  public static String describe() {
+    return parts() + ".";
+  }
+
+  private static String parts() {
     return String.format(
         Locale.ROOT,
-        "Machine: %s, %d cores visible, %s %s, Java %s; memory read at %.1f GB/s by %d thread%s.",
+        "Machine: %s, %d cores visible, %s %s, Java %s",
         processor(),
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("os.name"),
         System.getProperty("os.arch"),
-        Runtime.version(),
+        Runtime.version());
+  }
+
+  static String describe(double bytesPerSecond, int threads) {
+    return String.format(
+        Locale.ROOT,
+        "%s; memory read at %.1f GB/s by %d thread%s.",
+        parts(),
         bytesPerSecond / 1e9,
         threads,
         threads == 1 ? "" : "s");

@@ -4,20 +4,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Lines of a table in Markdown. */
-final class MarkdownTable {
+/** A table in Markdown, row by row. Not thread-safe. */
+public final class MarkdownTable {
 
   private final int columns;
   private final List<String> lines = new ArrayList<>();
 
-  MarkdownTable(List<String> titles) {
+  /**
+   * Starts a table.
+   *
+   * @param titles one for each column
+   */
+  public MarkdownTable(List<String> titles) {
     columns = titles.size();
     lines.add(line(titles));
     lines.add("|" + "---|".repeat(columns));
   }
 
-  /** Adds a row; the cells that are missing at its end stay empty. */
-  void add(List<String> cells) {
+  /**
+   * Adds a row.
+   *
+   * @param cells their texts; those that are missing at the end stay empty
+   */
+  public void add(List<String> cells) {
     List<String> row = new ArrayList<>();
     cells.forEach(cell -> row.add(cell.replace("|", "/")));
     while (row.size() < columns) {
@@ -26,8 +35,14 @@ final class MarkdownTable {
     lines.add(line(row));
   }
 
-  /** A number in a cell; a dash where there is none. */
-  static String number(String format, double value) {
+  /**
+   * Writes a number for a cell.
+   *
+   * @param format as of {@link String#format}
+   * @param value the number
+   * @return the number, or a dash if it is infinite or not a number
+   */
+  public static String number(String format, double value) {
     return Double.isNaN(value) || Double.isInfinite(value)
         ? "-"
         : String.format(Locale.ROOT, format, value);

@@ -153,7 +153,7 @@ final class ParallelModelsTest {
     Outcome outcome = runner.run("generate", "--model", model, "--show-steps", "birren");
     assertThat(outcome.err()).isEmpty();
     List<String> lines = outcome.out().lines().toList();
-    assertThat(lines.get(0)).startsWith("  1  ");
+    assertThat(lines.get(0)).startsWith("  0  <mask>");
     assertThat(lines.stream().anyMatch(line -> line.contains("<mask>"))).isTrue();
     assertThat(lines.get(lines.size() - 1)).isEqualTo("B IH1 R AH0 N");
   }

@@ -3,6 +3,7 @@ package io.loquent.samples.benchmarks.pronunciation;
 import io.loquent.DagStrategy;
 import io.loquent.Decoding;
 import io.loquent.DiffusionCache;
+import io.loquent.Option;
 import io.loquent.ParallelDecoding;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.List;
 record Contestant(Family family, String folder, String precision, String label, Decoding decoding) {
 
   private static final String TEACHER = "g2p-transformer";
+  private static final String NGRAMS = "cmudict-5gram.arpa.gz";
 
   /** All that is compared, the models that generate left to right first. */
   static List<Contestant> all(Path models) {
@@ -43,10 +45,22 @@ record Contestant(Family family, String folder, String precision, String label, 
         int8(Family.EDITS, "g2p-levenshtein", "up to 9 iterations", ParallelDecoding.edits(9)),
         int8(Family.CTC, "g2p-ctc", "greedy", Decoding.greedy()),
         int8(Family.CTC, "g2p-ctc", "prefix beam 10", ParallelDecoding.ctcBeam(10)),
+        int8(
+            Family.CTC,
+            "g2p-ctc",
+            "prefix beam 10, 5-gram",
+            ParallelDecoding.ctcBeam(10)
+                .languageModel(models.resolve(NGRAMS))
+                .languageModelWeights(0.4, 0.5)),
         graph("greedy", ParallelDecoding.dag(DagStrategy.GREEDY)),
         graph("lookahead", ParallelDecoding.dag(DagStrategy.LOOKAHEAD)),
         graph("joint Viterbi", ParallelDecoding.dag(DagStrategy.JOINT_VITERBI)),
         graph("beam 20", ParallelDecoding.dagBeam(20)),
+        graph(
+            "beam 10, 5-gram",
+            ParallelDecoding.dagBeam(10)
+                .set(Option.LANGUAGE_MODEL, models.resolve(NGRAMS).toString())
+                .set(Option.LM_ALPHA, 0.2)),
         diffusion("one slot per run", ParallelDecoding.diffusion()),
         diffusion("threshold 0.9", ParallelDecoding.diffusion().threshold(0.9)),
         diffusion(

@@ -116,6 +116,18 @@ public interface DecodingState extends AutoCloseable {
   void restore();
 
   /**
+   * Does what {@link #restore()} does, but leaves the oldest tokens that were appended since {@link
+   * #mark} where that takes no time.
+   *
+   * @param kept how many of them each row keeps, at least 0 and at most as many as it appended
+   * @return whether they stayed; if not, every token was taken back
+   */
+  default boolean restore(int[] kept) {
+    restore();
+    return false;
+  }
+
+  /**
    * Takes the rows of another state over, behind the own ones, so that one run of the model serves
    * both. Both states have started. Afterwards the other one is only to be closed.
    *

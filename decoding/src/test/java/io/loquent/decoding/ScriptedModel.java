@@ -253,6 +253,19 @@ public final class ScriptedModel implements DecodingState {
   }
 
   @Override
+  public boolean restore(int[] kept) {
+    check(marked.size() == rows.size(), "restore() is called without a mark()");
+    for (int i = 0; i < rows.size(); i++) {
+      int size = marked.get(i).size() + kept[i];
+      check(kept[i] >= 0 && size <= rows.get(i).size(), "a row keeps " + kept[i] + " tokens");
+      rows.set(i, new ArrayList<>(rows.get(i).subList(0, size)));
+    }
+    marked.clear();
+    generation++;
+    return true;
+  }
+
+  @Override
   public void close() {
     closed = true;
   }

@@ -42,6 +42,27 @@ public final class LogProbabilities {
     return new ChosenToken(id, logProbability, logProbability, List.of());
   }
 
+  /**
+   * Finds the token with the highest of some logits where these lie in memory, for who does not
+   * want to know how probable it is: no exponential is computed.
+   *
+   * @param logits {@code [vocabulary]} logits from its position on; the position changes
+   * @param vocabularySize how many there are
+   * @return the lowest id of those that share the highest logit
+   * @throws InferenceException if a logit is NaN or positive infinity, or all are negative infinity
+   */
+  public static int mostProbableId(FloatBuffer logits, int vocabularySize) {
+    int start = logits.position();
+    Lanes lanes = Lanes.borrow();
+    float max = lanes.max(logits, start, vocabularySize);
+    if (!(Math.abs(max) <= Float.MAX_VALUE)) {
+      throw nothingToChoose(logits, start, vocabularySize);
+    }
+    int id = lanes.firstOf(logits, start, vocabularySize, max);
+    Lanes.giveBack(lanes);
+    return id;
+  }
+
   private static InferenceException nothingToChoose(FloatBuffer logits, int start, int size) {
     float[] copy = new float[size];
     ((Buffer) logits).position(start);

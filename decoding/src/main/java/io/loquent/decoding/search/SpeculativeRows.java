@@ -6,6 +6,7 @@ import io.loquent.decoding.Drafting;
 import io.loquent.decoding.Drafts;
 import io.loquent.decoding.StepOutput;
 import io.loquent.decoding.logits.LogProbabilities;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,8 @@ final class SpeculativeRows implements Drafts {
   private int[] rejected = new int[0];
   private int[] tokens = new int[0];
   private int[] predicted = new int[0];
-  private final float[] logits;
+  private final int vocabularySize;
+  private float[] logits = new float[0];
   private long runStart;
   private long runNanos;
   private int width;
@@ -35,7 +37,7 @@ final class SpeculativeRows implements Drafts {
 
   SpeculativeRows(Drafting drafting, StopConditions stops, int mostRows, int vocabularySize) {
     this.drafting = drafting;
-    logits = new float[drafting.drafter().learns() ? vocabularySize : 0];
+    this.vocabularySize = vocabularySize;
     this.stops = stops;
     paths = new PathRows(drafts, mostRows);
   }
@@ -131,10 +133,21 @@ final class SpeculativeRows implements Drafts {
     }
     for (int i = 0; i < count; i++) {
       tokens[i] = i == 0 ? newest : paths.guess(row, i - 1);
-      output.logits(offset + row, i, logits);
-      predicted[i] = LogProbabilities.mostProbable(logits);
+      predicted[i] = mostProbable(output, offset + row, i);
     }
     drafting.drafter().learn(number, tokens, predicted, count);
+  }
+
+  private int mostProbable(StepOutput output, int outputRow, int position) {
+    FloatBuffer inPlace = output.logitsInPlace(outputRow, position);
+    if (inPlace != null) {
+      return LogProbabilities.mostProbableId(inPlace, vocabularySize);
+    }
+    if (logits.length == 0) {
+      logits = new float[vocabularySize];
+    }
+    output.logits(outputRow, position, logits);
+    return LogProbabilities.mostProbable(logits);
   }
 
   /**

@@ -26,6 +26,16 @@ final class Continuation implements TokenSequence {
     guessed[count++] = id;
   }
 
+  /** Returns a guess. */
+  int guess(int index) {
+    return guessed[index];
+  }
+
+  /** How many guesses there are. */
+  int guesses() {
+    return count;
+  }
+
   @Override
   public int length() {
     return sequence.length() + count;

@@ -1,5 +1,7 @@
 package io.loquent.decoding.speculation;
 
+import java.util.Arrays;
+
 /**
  * What drafting takes and brings, as measured in all requests that draft in the same way: what one
  * has found out, the next one need not find out again. Thread-safe.
@@ -21,10 +23,15 @@ public final class DraftMeasurements {
 
   private final int most;
 
-  /** Times of runs by width. */
+  /** Times of runs by width; the first entry stands for no run. */
   private final RecentMedian[] runs;
 
-  private final RecentMedian draft = new RecentMedian();
+  /**
+   * Times of drafting by the number of tokens: the first one takes longest, since the draft model
+   * has to take in what was accepted, and finds the processor's caches filled with the other model.
+   */
+  private final RecentMedian[] drafts;
+
   private int sincePlain = ROUNDS_BETWEEN_PLAIN - ROUNDS_BEFORE_PLAIN;
   private double accepted = 3;
   private double verified = 4;
@@ -36,10 +43,14 @@ public final class DraftMeasurements {
    */
   public DraftMeasurements(int most) {
     this.most = most;
-    runs = new RecentMedian[most + 2];
-    for (int width = 0; width < runs.length; width++) {
-      runs[width] = new RecentMedian();
-    }
+    runs = medians(most + 2);
+    drafts = medians(most + 1);
+  }
+
+  private static RecentMedian[] medians(int count) {
+    RecentMedian[] medians = new RecentMedian[count];
+    Arrays.setAll(medians, i -> new RecentMedian());
+    return medians;
   }
 
   int most() {
@@ -47,7 +58,9 @@ public final class DraftMeasurements {
   }
 
   synchronized void drafted(int tokens, long nanos) {
-    draft.add(nanos / tokens);
+    if (tokens < drafts.length) {
+      drafts[tokens].add(nanos);
+    }
   }
 
   synchronized void ran(int width, long nanos) {
@@ -80,9 +93,13 @@ public final class DraftMeasurements {
 
   /** Whether the best length can be told. */
   synchronized boolean isEnough() {
-    for (int width = 2; width < runs.length; width++) {
-      if (runs[width].isKnown()) {
-        return runs[1].isKnown() && draft.isKnown();
+    return runs[1].isKnown() && anyIsKnown(runs, 2) && anyIsKnown(drafts, 1);
+  }
+
+  private static boolean anyIsKnown(RecentMedian[] medians, int from) {
+    for (int i = from; i < medians.length; i++) {
+      if (medians[i].isKnown()) {
+        return true;
       }
     }
     return false;
@@ -96,7 +113,8 @@ public final class DraftMeasurements {
    */
   synchronized int best(double acceptance) {
     double a = Math.min(0.999, acceptance);
-    double[] times = times();
+    double[] times = times(runs, 1);
+    double[] draftTimes = times(drafts, 0);
     double bestRate = LEAST_GAIN / times[1];
     int best = 0;
     double tokens = 1;
@@ -104,7 +122,7 @@ public final class DraftMeasurements {
     for (int length = 1; length <= most; length++) {
       power *= a;
       tokens += power;
-      double rate = tokens / (length * draft.get() + times[length + 1]);
+      double rate = tokens / (draftTimes[length] + times[length + 1]);
       if (rate > bestRate) {
         bestRate = rate;
         best = length;
@@ -113,14 +131,18 @@ public final class DraftMeasurements {
     return best;
   }
 
-  /** As measured, or on the straight line through the nearest widths that are known. */
-  private double[] times() {
-    double[] times = new double[runs.length];
-    int below = 1;
-    times[1] = runs[1].get();
-    for (int width = 2; width < runs.length; width++) {
-      if (runs[width].isKnown()) {
-        times[width] = runs[width].get();
+  /**
+   * As measured, or on the straight line through the nearest widths that are known.
+   *
+   * @param first the least width; without a measurement it takes no time
+   */
+  private static double[] times(RecentMedian[] measured, int first) {
+    double[] times = new double[measured.length];
+    int below = first;
+    times[first] = measured[first].get();
+    for (int width = first + 1; width < times.length; width++) {
+      if (measured[width].isKnown()) {
+        times[width] = measured[width].get();
         double slope = slope(times, below, width);
         for (int between = below + 1; between < width; between++) {
           times[between] = times[below] + (between - below) * slope;
@@ -129,12 +151,12 @@ public final class DraftMeasurements {
       }
     }
     // Beyond what is known, each token takes what those so far took.
-    double slope = slope(times, 1, below);
+    double slope = slope(times, first, below);
     for (int width = below + 1; width < times.length; width++) {
       times[width] = times[below] + (width - below) * slope;
     }
     // Fewer tokens never take longer: an outdated time shows by a newer one of a wider run.
-    for (int width = times.length - 2; width > 0; width--) {
+    for (int width = times.length - 2; width >= first; width--) {
       times[width] = Math.min(times[width], times[width + 1]);
     }
     return times;

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * with the token that it chooses, the next with the one that it would choose instead, and so on.
  *
  * <p>The draft model's state follows the verified tokens: before each round it goes back to those,
- * and takes in what was chosen meanwhile. Confined to one thread.
+ * keeping guesses that turned out right, and takes in what was chosen meanwhile. Confined to one
+ * thread.
  */
 public final class ModelDrafter implements Drafter {
 
@@ -61,8 +62,11 @@ public final class ModelDrafter implements Drafter {
     /** Which of the wanted rows has the sequence in this round. */
     private int wanted;
 
-    /** How many of the sequence's tokens the state has. */
+    /** How many of the sequence's tokens the state has, guesses left out. */
     private int known;
+
+    /** How many guesses the state has behind them. */
+    private int appended;
 
     private final Continuation continuation;
     private boolean goesOn;
@@ -72,6 +76,20 @@ public final class ModelDrafter implements Drafter {
       this.path = path;
       this.known = known;
       continuation = new Continuation(sequence);
+    }
+
+    boolean is(int otherNumber, int otherPath) {
+      return number == otherNumber && path == otherPath;
+    }
+
+    /** How many of the state's guesses were chosen; a token that is to be appended is none. */
+    int right(TokenSequence sequence) {
+      int most = Math.min(appended, sequence.length() - 1 - known);
+      int right = 0;
+      while (right < most && sequence.get(known + right) == continuation.guess(right)) {
+        right++;
+      }
+      return right;
     }
   }
 
@@ -156,10 +174,50 @@ public final class ModelDrafter implements Drafter {
 
   /** Goes back to verified tokens, and has a row for each path of the sequences that go on. */
   private void follow(DecodingState draftState, DraftRows wanted) {
+    boolean inPlace = isInPlace(wanted);
     if (marked) {
       marked = false;
-      draftState.restore();
+      takeBack(draftState, inPlace ? wanted : null);
     }
+    if (!inPlace) {
+      move(draftState, wanted);
+    }
+  }
+
+  /** Whether the rows are those of the last round; they then know which ones these are. */
+  private boolean isInPlace(DraftRows wanted) {
+    int next = 0;
+    boolean same = true;
+    for (int row = 0; row < wanted.size(); row++) {
+      for (int path = 0; path < wanted.mostPaths(row); path++) {
+        same &= next < rows.size() && rows.get(next).is(wanted.number(row), path);
+        if (same) {
+          rows.get(next).wanted = row;
+        }
+        next++;
+      }
+    }
+    return same && next == rows.size();
+  }
+
+  /** Takes guesses back: all of them where rows are about to move, otherwise the wrong ones. */
+  private void takeBack(DecodingState draftState, @Nullable DraftRows wanted) {
+    if (wanted == null) {
+      draftState.restore();
+      return;
+    }
+    int[] right = new int[rows.size()];
+    for (int row = 0; row < rows.size(); row++) {
+      right[row] = rows.get(row).right(sequence(wanted, row));
+    }
+    if (draftState.restore(right)) {
+      for (int row = 0; row < rows.size(); row++) {
+        rows.get(row).known += right[row];
+      }
+    }
+  }
+
+  private void move(DecodingState draftState, DraftRows wanted) {
     List<Row> next = new ArrayList<>();
     List<Integer> parents = new ArrayList<>();
     int first = 0;
@@ -168,7 +226,7 @@ public final class ModelDrafter implements Drafter {
         first++;
       }
       for (int path = 0; path < wanted.mostPaths(row); path++) {
-        // Until guesses are appended, all rows of a sequence are the same.
+        // All rows of a sequence begin with its verified tokens, and know how many they have.
         int own = first + path;
         boolean isThere = own < rows.size() && rows.get(own).number == wanted.number(row);
         Row source = rows.get(isThere ? own : first);
@@ -179,12 +237,9 @@ public final class ModelDrafter implements Drafter {
         parents.add(isThere ? own : first);
       }
     }
-    boolean inPlace = next.equals(rows);
     rows.clear();
     rows.addAll(next);
-    if (!inPlace) {
-      draftState.gather(parents.stream().mapToInt(Integer::intValue).toArray(), parents.size());
-    }
+    draftState.gather(parents.stream().mapToInt(Integer::intValue).toArray(), parents.size());
   }
 
   /** Appends what the sequences have more than the state; a long rest of one alone in parts. */
@@ -234,6 +289,7 @@ public final class ModelDrafter implements Drafter {
     StepOutput output = first;
     for (int row = 0; row < rows.size(); row++) {
       rows.get(row).continuation.restart(sequence(wanted, row));
+      rows.get(row).appended = 0;
       rows.get(row).goesOn = room(wanted, rows.get(row)) > 0;
     }
     while (true) {
@@ -250,6 +306,11 @@ public final class ModelDrafter implements Drafter {
       }
       // A row that guesses no more takes its last token along, which is taken back with the rest.
       output = draftState.append(tokens);
+      for (int row = 0; row < rows.size(); row++) {
+        if (rows.get(row).goesOn) {
+          rows.get(row).appended = rows.get(row).continuation.guesses();
+        }
+      }
     }
   }
 
@@ -261,10 +322,9 @@ public final class ModelDrafter implements Drafter {
     int instead = wanted.count(row.wanted, row.path) == 0 ? row.path : 0;
     FloatBuffer logits = readsInPlace && instead == 0 ? output.logitsInPlace(stateRow) : null;
     if (logits != null) {
-      ChosenToken best = LogProbabilities.mostProbable(logits, scores.length);
-      propose(row, best.id(), wanted);
-      row.goesOn = Math.exp(best.logProbability()) >= leastConfidence;
-      return best.id();
+      int id = mostProbable(row, logits);
+      propose(row, id, wanted);
+      return id;
     }
     output.logits(stateRow, scores);
     if (removesInvalidValues) {
@@ -294,6 +354,16 @@ public final class ModelDrafter implements Drafter {
       }
     }
     return id;
+  }
+
+  /** How probable it is takes a pass with exponentials, which is left out if nobody asks. */
+  private int mostProbable(Row row, FloatBuffer logits) {
+    if (leastConfidence == 0) {
+      return LogProbabilities.mostProbableId(logits, scores.length);
+    }
+    ChosenToken best = LogProbabilities.mostProbable(logits, scores.length);
+    row.goesOn = Math.exp(best.logProbability()) >= leastConfidence;
+    return best.id();
   }
 
   private int choice(Row row) {

@@ -413,6 +413,21 @@ final class SpeculationTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void a_draft_model_takes_in_right_guesses_once(int length) {
+    SearchSetup setup = Runs.setup(VOCABULARY, PROMPT, "max_new_tokens", 41);
+    ScriptedModel drafts = ScriptedModel.of(VOCABULARY, MODEL, PROMPT);
+    try (Drafter drafter = new ModelDrafter(setup, () -> drafts, 100, 0, false)) {
+      Search search = Searches.of(Guessers.with(setup, drafter, length));
+      finish(ScriptedModel.of(VOCABULARY, MODEL, PROMPT), search);
+      Speculation speculation = search.speculation().orElseThrow();
+      assertThat(speculation.acceptedTokens()).isEqualTo(speculation.draftedTokens()).isPositive();
+      // The newest token of the last round and what follows it were not taken in any more.
+      assertThat(drafts.appended).isBetween(41 - 2 * length - 1, 41);
+    }
+  }
+
   @Test
   void what_the_model_predicted_behind_wrong_guesses_is_worth_something() {
     // Each token follows from the one before it, so that every prediction is right somewhere.

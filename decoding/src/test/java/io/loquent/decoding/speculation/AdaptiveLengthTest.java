@@ -173,6 +173,18 @@ final class AdaptiveLengthTest {
   }
 
   @Test
+  void the_first_drafted_token_may_take_longer_than_those_behind_it() {
+    DraftMeasurements known = new DraftMeasurements(4);
+    known.ran(1, 1_000_000);
+    known.ran(5, 1_100_000);
+    known.drafted(1, 450_000);
+    known.drafted(2, 500_000);
+    assertThat(known.best(0.6)).isEqualTo(2);
+    known.drafted(3, 550_000);
+    assertThat(known.best(0.6)).isEqualTo(3);
+  }
+
+  @Test
   void requests_on_several_threads_share_their_measurements() throws Exception {
     DraftMeasurements known = new DraftMeasurements(MOST);
     ExecutorService threads = Executors.newFixedThreadPool(4);

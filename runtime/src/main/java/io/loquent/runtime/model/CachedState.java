@@ -357,6 +357,26 @@ final class CachedState extends GraphState {
     ahead = markedAhead;
   }
 
+  /** A cache alone is cut to any length that is the same for all rows. */
+  @Override
+  public boolean restore(int[] kept) {
+    if (marked.isRecorded() || markedAhead.longest() > 0 || !areEqual(kept)) {
+      restore();
+      return false;
+    }
+    truncate(markedLength + kept[0]);
+    ahead = markedAhead;
+    return true;
+  }
+
+  private boolean areEqual(int[] counts) {
+    boolean equal = true;
+    for (int row = 1; row < rows(); row++) {
+      equal &= counts[row] == counts[0];
+    }
+    return equal;
+  }
+
   @Override
   public void rollback(int[] dropped) {
     int before = length - ahead.longest();

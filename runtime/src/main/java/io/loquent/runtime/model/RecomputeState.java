@@ -138,6 +138,14 @@ final class RecomputeState extends GraphState {
   }
 
   @Override
+  public boolean restore(int[] kept) {
+    for (int row = 0; row < rows(); row++) {
+      lengths[row] = marked[row] + kept[row];
+    }
+    return true;
+  }
+
+  @Override
   public void rollback(int[] dropped) {
     for (int row = 0; row < rows(); row++) {
       lengths[row] -= dropped[row];

@@ -280,6 +280,15 @@ final class SharedBufferState extends GraphState {
   }
 
   @Override
+  public boolean restore(int[] kept) {
+    for (int row = 0; row < rows(); row++) {
+      lengths[row] = marked[row] + kept[row];
+      prefixes.truncate(row, lengths[row]);
+    }
+    return true;
+  }
+
+  @Override
   public void rollback(int[] dropped) {
     for (int row = 0; row < rows(); row++) {
       lengths[row] -= dropped[row];

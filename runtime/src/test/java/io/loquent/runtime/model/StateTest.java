@@ -7,6 +7,7 @@ import io.loquent.decoding.DecodingState;
 import io.loquent.decoding.StepOutput;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
@@ -122,6 +123,67 @@ final class StateTest {
                   512L * Float.BYTES * prompts.size() * positionsPerRun)) {
         assertSameSteps(actual, expected);
       }
+    }
+  }
+
+  private static void assertKeepsOldestTokens(DecodingState actual, DecodingState expected) {
+    actual.start();
+    expected.start();
+    int rows = actual.rows();
+    Random random = new Random(5);
+    for (int most : new int[] {3, 1, 4}) {
+      int[] kept = new int[rows];
+      Arrays.setAll(kept, row -> most - 1);
+      actual.mark();
+      for (int i = 0; i < most; i++) {
+        int[] tokens = random.ints(rows, 3, 500).toArray();
+        actual.append(tokens);
+        if (i < most - 1) {
+          expected.append(tokens);
+        }
+      }
+      assertThat(actual.restore(kept)).isTrue();
+      int[] next = random.ints(rows, 3, 500).toArray();
+      assertSameLogits(actual.append(next), expected.append(next), rows);
+    }
+  }
+
+  @Test
+  void going_back_may_leave_the_oldest_tokens() {
+    List<PromptRow> one = List.of(raggedPrompts().get(1));
+    try (ModelParts plain = open("llama-tiny");
+        ModelParts shared = open("llama-tiny-gqa");
+        RunControl control = new RunControl()) {
+      for (List<PromptRow> prompts : List.of(one, raggedPrompts())) {
+        try (DecodingState expected = new CachedState(context(plain, prompts, control, 128));
+            DecodingState actual = new SharedBufferState(context(shared, prompts, control, 1))) {
+          assertKeepsOldestTokens(actual, expected);
+        }
+        try (DecodingState expected = new CachedState(context(plain, prompts, control, 128));
+            DecodingState actual = new CachedState(context(plain, prompts, control, 128))) {
+          assertKeepsOldestTokens(actual, expected);
+        }
+      }
+      try (DecodingState expected = new CachedState(context(plain, one, control, 128));
+          DecodingState actual = new RecomputeState(context(plain, one, control, 1))) {
+        assertKeepsOldestTokens(actual, expected);
+      }
+    }
+  }
+
+  @Test
+  void a_cache_whose_rows_would_keep_different_numbers_of_tokens_keeps_none() {
+    try (ModelParts plain = open("llama-tiny");
+        RunControl control = new RunControl();
+        DecodingState expected = new CachedState(context(plain, raggedPrompts(), control, 128));
+        DecodingState actual = new CachedState(context(plain, raggedPrompts(), control, 128))) {
+      expected.start();
+      actual.start();
+      actual.mark();
+      actual.append(new int[] {5, 6, 7, 8});
+      assertThat(actual.restore(new int[] {1, 0, 1, 1})).isFalse();
+      int[] next = {9, 10, 11, 12};
+      assertSameLogits(actual.append(next), expected.append(next), 4);
     }
   }
 

@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
 /**
  * What speculative decoding brings on the bundled models. A request without guesses and one with
  * them take turns, so that what else happens on the machine hits both; beside that, what a run over
- * several tokens takes, which says how many of the guesses must be right for it to pay.
+ * several tokens takes, which says how many of the guesses must be right for it to pay, whether the
+ * adaptive number of guesses comes near the best fixed one, and whether several paths pay.
  */
 @Command(
     name = "speculation",
@@ -41,6 +42,8 @@ public final class SpeculationCommand implements Callable<Integer> {
   private static final int RUNS_IN_A_ROW = 20;
 
   private static final int CONTEXT = 100;
+  private static final int[] FIXED_LENGTHS = {1, 2, 3, 4, 5, 6, 8};
+  private static final int PATHS = 2;
 
   private static final String SCENE =
       "First Citizen:\nBefore we proceed any further, hear me speak.\n\nAll:\nSpeak, speak.\n\n";
@@ -95,6 +98,7 @@ public final class SpeculationCommand implements Callable<Integer> {
       Consumer<GenerationOptions.Builder> lookup = o -> o.promptLookup(true);
       Consumer<GenerationOptions.Builder> lookahead = o -> o.set(Option.LOOKAHEAD, true);
       compare("greedy, draft model", generator, text(SCENE, greedy), drafts);
+      compareLengths("greedy, draft model", generator, text(SCENE, greedy).options(drafts));
       compare("temperature 1, draft model", generator, text(SCENE, sampled), drafts);
       compare(
           "temperature 1 with a seed, draft model",
@@ -104,6 +108,9 @@ public final class SpeculationCommand implements Callable<Integer> {
       compare("greedy, lookahead", generator, text(SCENE, greedy), lookahead);
       compare("greedy, prompt lookup", generator, text(SCENE, greedy), lookup);
       compare("copying a paragraph, prompt lookup", generator, copying(generator), lookup);
+      comparePaths("greedy, draft model", generator, text(SCENE, greedy).options(drafts));
+      comparePaths("greedy, lookahead", generator, text(SCENE, greedy).options(lookahead));
+      comparePaths("greedy, prompt lookup", generator, text(SCENE, greedy).options(lookup));
     }
     try (Generator generator = Generator.open(config("g2p-transformer"))) {
       compare(
@@ -182,6 +189,58 @@ public final class SpeculationCommand implements Callable<Integer> {
         accepted / (double) Math.max(1, verified),
         drafted / (double) Math.max(1, verified),
         100.0 * saved / (runs + saved));
+  }
+
+  /** Prints how fast the request is with fixed numbers of guesses, and with the adaptive one. */
+  private void compareLengths(
+      String name, Generator generator, GenerationRequest.Builder adaptive) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    requests.add(adaptive.build());
+    for (int length : FIXED_LENGTHS) {
+      requests.add(adaptive.options(o -> o.set(Option.NUM_ASSISTANT_TOKENS, length)).build());
+    }
+    double[] rates = rates(generator, requests);
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < FIXED_LENGTHS.length; i++) {
+      line.append(String.format(Locale.ROOT, "%d: %.0f, ", FIXED_LENGTHS[i], rates[i + 1]));
+    }
+    out.printf(
+        Locale.ROOT,
+        "%s, tokens/s by num_assistant_tokens: %sadaptive: %.0f%n",
+        name,
+        line,
+        rates[0]);
+  }
+
+  /** Prints how fast the request is with one path of guesses, and where it may choose more. */
+  private void comparePaths(String name, Generator generator, GenerationRequest.Builder one) {
+    GenerationRequest onePath = one.build();
+    GenerationRequest several = one.options(o -> o.set(Option.NUM_ASSISTANT_PATHS, PATHS)).build();
+    double[] rates = rates(generator, List.of(onePath, several));
+    out.printf(
+        Locale.ROOT,
+        "%s, %d paths: %.0f tokens/s with one path, %.0f where %d may be tried: %.2fx%n",
+        name,
+        PATHS,
+        rates[0],
+        rates[1],
+        PATHS,
+        rates[1] / rates[0]);
+  }
+
+  /** Lets requests take turns, and returns the median of each one's tokens per second. */
+  private double[] rates(Generator generator, List<GenerationRequest> requests) {
+    List<List<Double>> rates = new ArrayList<>();
+    requests.forEach(request -> rates.add(new ArrayList<>()));
+    for (int round = -warmUp; round < rounds; round++) {
+      for (int i = 0; i < requests.size(); i++) {
+        double rate = rate(generator.generate(requests.get(i)));
+        if (round >= 0) {
+          rates.get(i).add(rate);
+        }
+      }
+    }
+    return rates.stream().mapToDouble(measured -> Row.median(array(measured))).toArray();
   }
 
   private static double rate(GenerationResult result) {

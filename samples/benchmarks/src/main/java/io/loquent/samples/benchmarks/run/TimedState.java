@@ -83,6 +83,11 @@ final class TimedState implements DecodingState {
   }
 
   @Override
+  public boolean restore(int[] kept) {
+    return state.restore(kept);
+  }
+
+  @Override
   public void close() {
     state.close();
   }

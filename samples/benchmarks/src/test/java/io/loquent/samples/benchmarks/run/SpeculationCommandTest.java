@@ -27,10 +27,16 @@ final class SpeculationCommandTest {
 
     assertThat(status).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8).lines())
-        .hasSize(9)
+        .hasSize(13)
         .allMatch(
             line ->
                 line.matches("lm-shakespeare.*: a run over one token takes [0-9.]+ ms; .*")
+                    || line.matches(
+                        "[a-z, ]+, tokens/s by num_assistant_tokens: ([0-9]+: [0-9]+, )+adaptive:"
+                            + " [0-9]+")
+                    || line.matches(
+                        "[a-z, ]+, 2 paths: [0-9]+ tokens/s with one path, [0-9]+ where 2 may be"
+                            + " tried: [0-9.]+x")
                     || line.matches(
                         "[a-z0-9, -]+: [0-9]+ tokens/s without, [0-9]+ with: [0-9.]+x; [0-9.]+ of"
                             + " [0-9.]+ guesses right per round, [0-9]+ % of the runs saved"));

@@ -104,8 +104,8 @@ public final class Option<T> {
       new Option<>("force_words_ids", OptionType.forcedWords());
 
   /**
-   * Candidates to return; at most {@link #NUM_BEAMS} for beam search; above 1 needs sampling or
-   * beams; default 1.
+   * Candidates to return; at most {@link #NUM_BEAMS} for beam search, and {@link #LENGTH_BEAM} for
+   * masked canvases; above 1 needs sampling, beams or a length beam; default 1.
    */
   public static final Option<Integer> NUM_RETURN_SEQUENCES =
       new Option<>("num_return_sequences", OptionType.integer(1, 4096));

@@ -8,8 +8,9 @@ import java.util.List;
  * A generated sequence before it becomes text. Immutable.
  *
  * @param tokens the generated tokens, the end token included if it was generated
- * @param score Hugging Face's {@code sequences_scores} for beams, else the sum of log-probabilities
- *     unless a family of searches says otherwise
+ * @param score Hugging Face's {@code sequences_scores} for beams, else the sum of
+ *     log-probabilities; in parallel decoding what the family ranks by, such as the mean
+ *     log-probability of a filled canvas unless a family of searches says otherwise
  * @param finishReason why it ended
  * @param words its words with the frames they were heard in; empty unless the search aligns output
  *     and input, and knows where words begin

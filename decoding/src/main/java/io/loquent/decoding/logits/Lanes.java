@@ -25,6 +25,9 @@ final class Lanes {
   private double sum;
   private int blocks;
 
+  /** How many lanes have scores: all, but for small vocabularies. */
+  private int used;
+
   Lanes(LaneLoops loops) {
     this.loops = loops;
   }
@@ -98,7 +101,7 @@ final class Lanes {
    * Returns the sum of {@code e^(score - max)}, at least 1; {@code max} is the highest and finite.
    */
   double sumOfExponentials(float[] scores, int size, float max) {
-    beginSum();
+    beginSum(size);
     for (int from = 0; from < size; from += LaneLoops.LANES) {
       loops.addExponentials(scores, from, blockSize(size, from), max, sums);
       endBlock();
@@ -152,7 +155,7 @@ final class Lanes {
 
   /** As {@link #sumOfExponentials(float[], int, float)}, with the scores in a buffer. */
   double sumOfExponentials(FloatBuffer scores, int start, int size, float max) {
-    beginSum();
+    beginSum(size);
     for (int from = 0; from < size; from += LaneLoops.LANES) {
       int count = read(scores, start, from, size);
       loops.addExponentials(block, 0, count, max, sums);
@@ -161,8 +164,9 @@ final class Lanes {
     return sum + total();
   }
 
-  private void beginSum() {
-    Arrays.fill(sums, 0);
+  private void beginSum(int size) {
+    used = Math.min(size, LaneLoops.LANES);
+    Arrays.fill(sums, 0, used, 0);
     sum = 0;
     blocks = 0;
   }
@@ -170,14 +174,14 @@ final class Lanes {
   private void endBlock() {
     if (++blocks % BLOCKS_PER_SUM == 0) {
       sum += total();
-      Arrays.fill(sums, 0);
+      Arrays.fill(sums, 0, used, 0);
     }
   }
 
   private double total() {
     double total = 0;
-    for (float lane : sums) {
-      total += lane;
+    for (int lane = 0; lane < used; lane++) {
+      total += sums[lane];
     }
     return total;
   }

@@ -67,7 +67,7 @@ final class PronunciationCommandTest {
     assertThat(Files.readString(table)).isEqualTo(text);
     assertThat(text).contains("12 held-out words, rounds: 1, threads: 1.");
     Map<String, List<String>> rows = rows(text);
-    assertThat(rows).hasSize(25);
+    assertThat(rows).hasSize(26);
     assertThat(rows.values())
         .allSatisfy(
             row -> {

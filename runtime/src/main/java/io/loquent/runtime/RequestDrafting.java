@@ -108,7 +108,11 @@ final class RequestDrafting implements AutoCloseable {
             Option.ASSISTANT_EARLY_EXIT,
             Option.LOOKAHEAD,
             Option.PROMPT_LOOKUP,
-            Option.PROMPT_LOOKUP_NUM_TOKENS)) {
+            Option.PROMPT_LOOKUP_NUM_TOKENS,
+            Option.MAX_MATCHING_NGRAM_SIZE,
+            Option.NUM_ASSISTANT_TOKENS,
+            Option.NUM_ASSISTANT_PATHS,
+            Option.ASSISTANT_CONFIDENCE_THRESHOLD)) {
       if (setup.request().options().get(option).isPresent()) {
         throw new InvalidRequestException(
             option.name()

@@ -1,5 +1,6 @@
 package io.loquent.runtime;
 
+import io.loquent.InvalidRequestException;
 import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.Option;
@@ -100,6 +101,13 @@ final class RerankModel implements AutoCloseable {
     try (RunControl control = new RunControl();
         DecodingState state = folder.model().open(rows, options, control)) {
       StepOutput output = state.start();
+      if (output.positions(0) < longest - 1) {
+        throw new InvalidRequestException(
+            "rerank_model "
+                + folder.model().info().name()
+                + ": its decoder answers for the newest token only, and candidates are scored in one"
+                + " run; use a model that answers for each of its tokens, such as a Transformer");
+      }
       float[] logits = new float[output.vocabularySize()];
       double[] scores = new double[sequences.size()];
       for (int row = 0; row < scores.length; row++) {

@@ -308,6 +308,8 @@ class ParallelGenerationTest {
           o -> o.set(Option.LENGTH_BEAM, 2).set(Option.RERANK_MODEL, "nowhere"),
           "nowhere");
       assertRefused(generator, o -> o.repetitionPenalty(1.2), "repetition_penalty");
+      assertRefused(generator, o -> o.set(Option.ASSISTANT_EARLY_EXIT, 1), "assistant_early_exit");
+      assertRefused(generator, o -> o.set(Option.NUM_ASSISTANT_PATHS, 2), "num_assistant_paths");
     }
   }
 

@@ -34,7 +34,7 @@ final class CanvasState implements ParallelState {
   private final StepInputs stepInputs;
   private final Map<String, RowTensor> constants = new LinkedHashMap<>();
   private final CanvasOutput output;
-  private final Map<String, RowTensor> lengths = new HashMap<>();
+  private final Map<String, RowTensor> encoderOutputs = new HashMap<>();
   private int rows;
 
   CanvasState(
@@ -78,14 +78,14 @@ final class CanvasState implements ParallelState {
       wanted.add(ParallelFamily.LENGTH_LOGITS);
     }
     Map<String, RowTensor> encoded = encoder.run(prompts, wanted, control);
+    // Kept from here on, so that whatever fails, closing the state frees it.
+    encoderOutputs.putAll(encoded);
     graphs.constants.forEach(
-        (input, source) ->
-            constants.put(
-                input,
-                Objects.requireNonNull(
-                    encoded.remove(source.isInput() ? encoder.maskName() : source.name()))));
-    lengths.putAll(encoded);
-    return new Encoded(lengths.get(ParallelFamily.LENGTH_LOGITS));
+        (input, source) -> {
+          String name = source.isInput() ? encoder.maskName() : source.name();
+          constants.put(input, Objects.requireNonNull(encoderOutputs.remove(name), name));
+        });
+    return new Encoded(encoderOutputs.get(ParallelFamily.LENGTH_LOGITS));
   }
 
   /** What the encoder alone says. */
@@ -191,8 +191,8 @@ final class CanvasState implements ParallelState {
   public void close() {
     constants.values().forEach(RowTensor::close);
     constants.clear();
-    lengths.values().forEach(RowTensor::close);
-    lengths.clear();
+    encoderOutputs.values().forEach(RowTensor::close);
+    encoderOutputs.clear();
     stepInputs.close();
     output.close();
   }

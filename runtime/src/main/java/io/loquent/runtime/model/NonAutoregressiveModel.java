@@ -56,8 +56,16 @@ final class NonAutoregressiveModel extends LoadedModel {
       encoder = beside.map(opened -> new EncoderPass(opened, buffers, Map.of(), pad)).orElse(null);
       decoder = DecoderGraphs.bind(graph, Optional.empty(), beside, files.config());
     }
-    model = family.describe(files, vocabularySize, decoder != null && decoder.hasCache());
+    model = family.describe(files, vocabularySize, looksAtParts(decoder));
     info = ParallelDescription.describe(files, family, model, graphs(), vocabularySize);
+  }
+
+  /** A run over a part of a canvas has to say which part it is, and what else is to be seen. */
+  private static boolean looksAtParts(@Nullable DecoderGraphs decoder) {
+    return decoder != null
+        && decoder.hasCache()
+        && decoder.first.hasInput(StepInputs.MASK)
+        && decoder.first.hasInput(StepInputs.POSITIONS);
   }
 
   static NonAutoregressiveModel open(

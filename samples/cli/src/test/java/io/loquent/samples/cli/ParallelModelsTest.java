@@ -148,6 +148,21 @@ final class ParallelModelsTest {
   }
 
   @Test
+  void a_recurrent_model_cannot_rerank_and_says_why() {
+    Outcome outcome =
+        runner.run(
+            "generate",
+            "--model=" + MODELS.resolve("g2p-nat"),
+            "-o",
+            "length_beam=3",
+            "-o",
+            "rerank_model=" + MODELS.resolve("g2p-gru"),
+            "sonnet");
+    assertThat(outcome.exitCode()).isNotZero();
+    assertThat(outcome.err()).hasLineCount(1).contains("rerank_model", "newest token only");
+  }
+
+  @Test
   void shows_how_a_canvas_fills() {
     String model = MODELS.resolve("g2p-cmlm").toString();
     Outcome outcome = runner.run("generate", "--model", model, "--show-steps", "birren");

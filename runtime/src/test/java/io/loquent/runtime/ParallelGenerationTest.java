@@ -291,6 +291,7 @@ class ParallelGenerationTest {
     try (Generator generator = open("ctc-tiny", false)) {
       assertRefused(generator, o -> o.set(Option.STEPS, 4), "steps");
       assertRefused(generator, o -> o.promptLookup(true), "prompt_lookup");
+      assertRefused(generator, o -> o.set(Option.USE_CACHE, false), "use_cache");
       assertRefused(
           generator, o -> o.numBeams(4).set(Option.LANGUAGE_MODEL, "no-such.arpa"), "no-such.arpa");
       assertThatThrownBy(() -> generator.score(Input.tokens(5, 2), Input.tokens(40)))
@@ -310,6 +311,7 @@ class ParallelGenerationTest {
       assertRefused(generator, o -> o.repetitionPenalty(1.2), "repetition_penalty");
       assertRefused(generator, o -> o.set(Option.ASSISTANT_EARLY_EXIT, 1), "assistant_early_exit");
       assertRefused(generator, o -> o.set(Option.NUM_ASSISTANT_PATHS, 2), "num_assistant_paths");
+      assertRefused(generator, o -> o.set(Option.USE_CACHE, false), "use_cache");
     }
   }
 

@@ -29,7 +29,6 @@ final class CtcRules {
           Option.RENORMALIZE_LOGITS,
           Option.TOP_LOGPROBS,
           Option.SKIP_SPECIAL_TOKENS,
-          Option.USE_CACHE,
           Option.SEED,
           Option.PAD_TOKEN_ID,
           Option.BOS_TOKEN_ID,
@@ -70,6 +69,7 @@ final class CtcRules {
           Map.entry(Option.LENGTH_BEAM, 1),
           Map.entry(Option.PROMPT_LOOKUP, false),
           Map.entry(Option.LOOKAHEAD, false),
+          Map.entry(Option.USE_CACHE, true),
           Map.entry(Option.PENALIZE_PADDING, false));
 
   private final SearchSetup setup;

@@ -47,7 +47,7 @@ public record ModelInfo(
     notes = List.copyOf(notes);
   }
 
-  /** How a model generates. */
+  /** How a model works. */
   public enum Kind {
     /** One graph continues its own prompt (GPT, Llama). */
     DECODER,
@@ -56,7 +56,9 @@ public record ModelInfo(
     /** An encoder-decoder whose decoder has a state of fixed size (LSTM, GRU). */
     RECURRENT_ENCODER_DECODER,
     /** Many tokens per run (masked canvases, Levenshtein, CTC, directed acyclic, diffusion). */
-    NON_AUTOREGRESSIVE
+    NON_AUTOREGRESSIVE,
+    /** Reads text and writes none (BERT, sentence transformers, cross-encoders, classifiers). */
+    ENCODER
   }
 
   /**

@@ -4,8 +4,6 @@ import io.loquent.Generator;
 import io.loquent.ModelConfig;
 import io.loquent.ModelLoadException;
 import io.loquent.ModelReport;
-import java.util.Iterator;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /** Opens generators. Found by {@link ServiceLoader}; implementations are thread-safe. */
@@ -18,23 +16,7 @@ public interface GeneratorProvider {
    * @throws ModelLoadException if there is none, or it cannot be loaded
    */
   static GeneratorProvider load() {
-    Iterator<GeneratorProvider> providers =
-        ServiceLoader.load(GeneratorProvider.class, GeneratorProvider.class.getClassLoader())
-            .iterator();
-    try {
-      if (providers.hasNext()) {
-        return providers.next();
-      }
-    } catch (ServiceConfigurationError e) {
-      throw new ModelLoadException(
-          "an implementation of Loquent is on the class path but cannot be loaded: "
-              + e.getMessage()
-              + "; are its own dependencies there, in matching versions?",
-          e);
-    }
-    throw new ModelLoadException(
-        "no implementation of Loquent was found on the class path; add the dependency"
-            + " io.loquent:loquent-runtime");
+    return Providers.first(GeneratorProvider.class);
   }
 
   /**

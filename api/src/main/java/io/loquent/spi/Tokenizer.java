@@ -30,6 +30,16 @@ public interface Tokenizer extends AutoCloseable {
   int[] encode(String first, String second, boolean addSpecialTokens);
 
   /**
+   * Encodes a text, or two joined in the model's way, and keeps where each token stands.
+   *
+   * @param first the first text
+   * @param second the second text, if there is one
+   * @param addSpecialTokens whether the post-processor adds start, end and separator tokens
+   * @return the tokens, with the ids that {@code encode} gives
+   */
+  TokenizedText tokenize(String first, Optional<String> second, boolean addSpecialTokens);
+
+  /**
    * Decodes ids.
    *
    * @param ids vocabulary ids; ids without a vocabulary entry are skipped

@@ -16,6 +16,7 @@ import java.util.Set;
  */
 final class Lifetime {
 
+  private final String owner;
   private final String name;
   private final Runnable free;
 
@@ -27,6 +28,12 @@ final class Lifetime {
   private boolean freed;
 
   Lifetime(String name, Runnable free) {
+    this("generator", name, free);
+  }
+
+  /** Creates a lifetime of something that messages call {@code owner}. */
+  Lifetime(String owner, String name, Runnable free) {
+    this.owner = owner;
     this.name = name;
     this.free = free;
   }
@@ -35,7 +42,7 @@ final class Lifetime {
   void enter() {
     if (!tryEnter()) {
       throw new IllegalStateException(
-          "the generator for " + name + " is closed; open a new one to go on");
+          "the " + owner + " for " + name + " is closed; open a new one to go on");
     }
   }
 

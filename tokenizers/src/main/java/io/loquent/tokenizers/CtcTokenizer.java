@@ -3,6 +3,7 @@ package io.loquent.tokenizers;
 import io.loquent.InvalidRequestException;
 import io.loquent.ModelLoadException;
 import io.loquent.spi.IncrementalDetokenizer;
+import io.loquent.spi.TokenizedText;
 import io.loquent.spi.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,13 +75,22 @@ final class CtcTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
-    throw new InvalidRequestException(
-        "the model hears speech and has no tokenizer for text; give it Input.Features");
+    throw noText();
   }
 
   @Override
   public int[] encode(String first, String second, boolean addSpecialTokens) {
-    return encode(first, addSpecialTokens);
+    throw noText();
+  }
+
+  @Override
+  public TokenizedText tokenize(String first, Optional<String> second, boolean addSpecialTokens) {
+    throw noText();
+  }
+
+  private static InvalidRequestException noText() {
+    return new InvalidRequestException(
+        "the model hears speech and has no tokenizer for text; give it Input.Features");
   }
 
   @Override

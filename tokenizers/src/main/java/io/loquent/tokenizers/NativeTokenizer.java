@@ -1,9 +1,9 @@
 package io.loquent.tokenizers;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.loquent.InvalidRequestException;
 import io.loquent.spi.IncrementalDetokenizer;
+import io.loquent.spi.TokenizedText;
 import io.loquent.spi.Tokenizer;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -46,14 +46,27 @@ final class NativeTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
     String wellFormed = SurrogatePairs.repair(text);
-    return ids(open -> open.encode(wellFormed, addSpecialTokens, WITHOUT_OVERFLOW));
+    return encoded(
+        open -> toInts(open.encode(wellFormed, addSpecialTokens, WITHOUT_OVERFLOW).getIds()));
   }
 
   @Override
   public int[] encode(String first, String second, boolean addSpecialTokens) {
     String a = SurrogatePairs.repair(first);
     String b = SurrogatePairs.repair(second);
-    return ids(open -> open.encode(a, b, addSpecialTokens, WITHOUT_OVERFLOW));
+    return encoded(open -> toInts(open.encode(a, b, addSpecialTokens, WITHOUT_OVERFLOW).getIds()));
+  }
+
+  @Override
+  public TokenizedText tokenize(String first, Optional<String> second, boolean addSpecialTokens) {
+    String a = SurrogatePairs.repair(first);
+    if (!second.isPresent()) {
+      return encoded(
+          open -> TokenOffsets.of(open.encode(a, addSpecialTokens, WITHOUT_OVERFLOW), a));
+    }
+    String b = SurrogatePairs.repair(second.get());
+    return encoded(
+        open -> TokenOffsets.of(open.encode(a, b, addSpecialTokens, WITHOUT_OVERFLOW), a, b));
   }
 
   @Override
@@ -115,11 +128,11 @@ final class NativeTokenizer implements Tokenizer {
     }
   }
 
-  private int[] ids(NativeCall<Encoding> encode) {
+  private <T> T encoded(NativeCall<T> encode) {
     return call(
         open -> {
           try {
-            return toInts(encode.on(open).getIds());
+            return encode.on(open);
           } catch (RuntimeException e) {
             throw unencodable(e);
           }

@@ -1,8 +1,10 @@
 package io.loquent.decoding.search;
 
 import io.loquent.spi.IncrementalDetokenizer;
+import io.loquent.spi.TokenizedText;
 import io.loquent.spi.Tokenizer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Each id is a fixed text; id 0 is special. */
@@ -21,6 +23,11 @@ final class CharTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String first, String second, boolean addSpecialTokens) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public TokenizedText tokenize(String first, Optional<String> second, boolean addSpecialTokens) {
     throw new UnsupportedOperationException();
   }
 

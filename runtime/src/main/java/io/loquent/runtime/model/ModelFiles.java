@@ -81,7 +81,8 @@ record ModelFiles(
     }
   }
 
-  private static OnnxSummary checked(Path file) {
+  /** Reads what a file is made of, and checks that its external weights are there. */
+  static OnnxSummary checked(Path file) {
     OnnxSummary summary = OnnxFile.read(file);
     summary
         .externalFiles()

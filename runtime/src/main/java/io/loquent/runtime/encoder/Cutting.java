@@ -1,0 +1,85 @@
+package io.loquent.runtime.encoder;
+
+import io.loquent.spi.TokenizedText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Cuts tokenized texts. Tokens that the tokenizer added stay where they are, so that what is left
+ * looks as if the shorter text had been tokenized.
+ */
+final class Cutting {
+
+  private Cutting() {}
+
+  /**
+   * Takes tokens from the end of the longer text until the row fits (Hugging Face {@code
+   * longest_first}).
+   *
+   * @param room tokens, special ones included; at least as many as special tokens
+   */
+  static TokenizedText longestFirst(TokenizedText tokens, int room) {
+    int first = size(tokens, 0);
+    int second = size(tokens, 1);
+    for (int excess = tokens.length() - room; excess > 0; excess--) {
+      if (second >= first) {
+        second--;
+      } else {
+        first--;
+      }
+    }
+    return keep(tokens, new int[] {0, 0}, new int[] {first, second});
+  }
+
+  /**
+   * Splits one of the texts into windows; the other one is in all of them.
+   *
+   * @param sequence which text is split
+   * @param room tokens of a row, special ones included; leaves at least one for the text
+   * @param stride tokens that neighbouring windows share; less than what a window has of the text
+   */
+  static List<TokenizedText> windows(TokenizedText tokens, int sequence, int room, int stride) {
+    int size = size(tokens, sequence);
+    int perWindow = room - (tokens.length() - size);
+    List<TokenizedText> windows = new ArrayList<>();
+    int start = 0;
+    while (true) {
+      int end = Math.min(size, start + perWindow);
+      int[] from = {0, 0};
+      int[] to = {Integer.MAX_VALUE, Integer.MAX_VALUE};
+      from[sequence] = start;
+      to[sequence] = end;
+      windows.add(keep(tokens, from, to));
+      if (end == size) {
+        return windows;
+      }
+      start = end - stride;
+    }
+  }
+
+  /** How many tokens are of one of the texts. */
+  static int size(TokenizedText tokens, int sequence) {
+    return (int)
+        IntStream.range(0, tokens.length())
+            .filter(token -> tokens.sequence(token) == sequence)
+            .count();
+  }
+
+  /** Keeps special tokens, and of each text those from one index to another. */
+  private static TokenizedText keep(TokenizedText tokens, int[] from, int[] to) {
+    int[] next = {0, 0};
+    return tokens.select(
+        IntStream.range(0, tokens.length())
+            .filter(
+                token -> {
+                  if (tokens.isSpecial(token)) {
+                    return true;
+                  }
+                  int sequence = tokens.sequence(token);
+                  int index = next[sequence]++;
+                  return index >= from[sequence] && index < to[sequence];
+                })
+            .toArray());
+  }
+}

@@ -1,0 +1,93 @@
+package io.loquent.runtime.encoder;
+
+import io.loquent.InvalidRequestException;
+import io.loquent.ModelConfig;
+import io.loquent.encoder.EncoderTask;
+import io.loquent.runtime.model.EncoderModel;
+import io.loquent.spi.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** What the tasks of one opened model share. Thread-safe until the model is closed. */
+public final class EncoderContext {
+
+  private final EncoderModel model;
+  private final TextReader reader;
+  private final RowBatches batches;
+  private final Labels labels;
+  private final Set<EncoderTask> tasks;
+
+  /**
+   * Binds the tasks to a model.
+   *
+   * @param model the graph
+   * @param tokenizer reads the texts
+   * @param config how many rows run together
+   */
+  public EncoderContext(EncoderModel model, Tokenizer tokenizer, ModelConfig config) {
+    this.model = model;
+    reader = new TextReader(model, tokenizer);
+    batches = new RowBatches(model, config.batchSize());
+    labels = Labels.of(model);
+    tasks = TaskDetection.of(model, labels);
+  }
+
+  EncoderModel model() {
+    return model;
+  }
+
+  TextReader reader() {
+    return reader;
+  }
+
+  RowBatches batches() {
+    return batches;
+  }
+
+  /** What {@code id2label} names. */
+  Labels labels() {
+    return labels;
+  }
+
+  /**
+   * Says what the model can be asked for.
+   *
+   * @return the tasks
+   */
+  public Set<EncoderTask> tasks() {
+    return tasks;
+  }
+
+  /**
+   * Says what was detected besides the files, for reports.
+   *
+   * @return one line each
+   */
+  public List<String> findings() {
+    List<String> findings = new ArrayList<>();
+    OptionalInt limit = reader.limit();
+    findings.add(
+        "longest row: " + (limit.isPresent() ? limit.getAsInt() + " tokens" : "not limited"));
+    if (!labels.names().isEmpty()) {
+      findings.add("labels: " + labels.names());
+    }
+    return findings;
+  }
+
+  /** Refuses a task that the model has no head for. */
+  void need(EncoderTask task) {
+    if (!tasks.contains(task)) {
+      throw new InvalidRequestException(
+          model.info().name()
+              + " cannot do "
+              + task
+              + ": its graph gives "
+              + model.outputs()
+              + (model.architectures().isEmpty() ? "" : " (" + model.architectures() + ")")
+              + "; it can do "
+              + tasks);
+    }
+  }
+}

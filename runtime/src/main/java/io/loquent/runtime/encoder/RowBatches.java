@@ -1,0 +1,97 @@
+package io.loquent.runtime.encoder;
+
+import io.loquent.Cancellation;
+import io.loquent.decoding.RunInterruptedException;
+import io.loquent.encoder.EncoderOptions;
+import io.loquent.runtime.model.EncoderModel;
+import io.loquent.runtime.model.EncoderOutputs;
+import io.loquent.runtime.model.RunControl;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+
+/**
+ * Runs windows through the graph: sorted by length, in batches that are padded to their longest.
+ * Thread-safe until closed.
+ */
+final class RowBatches {
+
+  /** Scores over a whole vocabulary for each token would fill the memory in a large batch. */
+  private static final long MOST_OUTPUT_NUMBERS = 16L << 20;
+
+  private final EncoderModel model;
+  private final int usualBatchSize;
+
+  RowBatches(EncoderModel model, int usualBatchSize) {
+    this.model = model;
+    this.usualBatchSize = usualBatchSize;
+  }
+
+  /**
+   * Runs all windows and hands each row's outputs to the reader.
+   *
+   * @throws CancellationException if the options' handle was cancelled
+   */
+  void run(List<Window> windows, Set<String> outputs, EncoderOptions options, RowReader reader) {
+    int batchSize = options.batchSize().orElse(usualBatchSize);
+    try (RunControl control = new RunControl()) {
+      Cancellation.Registration watch = options.cancellation().onCancel(control::terminate);
+      try {
+        for (List<Window> batch : batches(windows, outputs, batchSize)) {
+          run(batch, outputs, control, reader);
+        }
+      } finally {
+        watch.close();
+      }
+    } catch (RunInterruptedException e) {
+      CancellationException cancelled = new CancellationException("the call was cancelled");
+      cancelled.initCause(e);
+      throw cancelled;
+    }
+  }
+
+  private void run(List<Window> batch, Set<String> wanted, RunControl control, RowReader reader) {
+    try (EncoderOutputs outputs =
+        model.run(batch.stream().map(Window::row).collect(Collectors.toList()), wanted, control)) {
+      for (int row = 0; row < batch.size(); row++) {
+        reader.read(batch.get(row), outputs, row);
+      }
+    }
+  }
+
+  /** The longest come first, so that a batch that does not fit into memory fails at once. */
+  List<List<Window>> batches(List<Window> windows, Set<String> outputs, int batchSize) {
+    List<Window> longestFirst = new ArrayList<>(windows);
+    longestFirst.sort(Comparator.comparingInt(Window::length).reversed());
+    List<List<Window>> batches = new ArrayList<>();
+    List<Window> batch = List.of();
+    for (Window window : longestFirst) {
+      if (batch.isEmpty() || !joins(window, batch, outputs, batchSize)) {
+        batch = new ArrayList<>();
+        batches.add(batch);
+      }
+      batch.add(window);
+    }
+    return batches;
+  }
+
+  private boolean joins(Window window, List<Window> batch, Set<String> outputs, int batchSize) {
+    int longest = batch.get(0).length();
+    long numbers = (batch.size() + 1L) * longest * numbersPerToken(outputs);
+    return batch.size() < Math.min(batchSize, model.fixedBatch().orElse(batchSize))
+        && numbers <= MOST_OUTPUT_NUMBERS
+        && (window.length() == longest || model.toleratesPadding());
+  }
+
+  private long numbersPerToken(Set<String> outputs) {
+    long numbers = 0;
+    for (String output : outputs) {
+      List<Long> shape = model.outputs().getOrDefault(output, List.of());
+      numbers += shape.size() == 3 ? Math.max(1, shape.get(2)) : 1;
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,151 @@
+package io.loquent.runtime.encoder;
+
+import io.loquent.ContextLengthException;
+import io.loquent.InvalidRequestException;
+import io.loquent.encoder.EncoderOptions;
+import io.loquent.encoder.Truncation;
+import io.loquent.runtime.model.EncoderModel;
+import io.loquent.spi.TokenizedText;
+import io.loquent.spi.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Turns texts into rows of tokens that fit the model. Thread-safe until closed. */
+final class TextReader {
+
+  private final String model;
+  private final Tokenizer tokenizer;
+  private final OptionalInt limit;
+
+  TextReader(EncoderModel model, Tokenizer tokenizer) {
+    this.model = model.info().name();
+    this.tokenizer = tokenizer;
+    limit = RowLimit.of(model);
+  }
+
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** How many tokens a row has at most. */
+  OptionalInt limit() {
+    return limit;
+  }
+
+  /** Reads texts one by one; a long one may become several windows, one behind the other. */
+  List<Window> read(List<String> texts, EncoderOptions options, int usualStride) {
+    List<Window> windows = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      TokenizedText tokens = tokenizer.tokenize(texts.get(i), Optional.empty(), true);
+      add(i, tokens, 0, options, usualStride, windows);
+    }
+    return windows;
+  }
+
+  /**
+   * Reads a pair of texts.
+   *
+   * @param index index of the pair in its call
+   * @param longText which of the two is split into windows: 0 or 1
+   * @param windows receives the rows
+   */
+  void readPair(
+      int index,
+      String first,
+      String second,
+      int longText,
+      EncoderOptions options,
+      int usualStride,
+      List<Window> windows) {
+    TokenizedText tokens = tokenizer.tokenize(first, Optional.of(second), true);
+    add(index, tokens, longText, options, usualStride, windows);
+  }
+
+  private void add(
+      int index,
+      TokenizedText tokens,
+      int longText,
+      EncoderOptions options,
+      int usualStride,
+      List<Window> windows) {
+    int room = room(options);
+    if (tokens.length() <= room) {
+      windows.add(new Window(index, 0, tokens));
+      return;
+    }
+    if (options.truncation() == Truncation.ERROR) {
+      throw tooLong(index, tokens.length(), room);
+    }
+    int special = tokens.length() - Cutting.size(tokens, 0) - Cutting.size(tokens, 1);
+    if (options.truncation() == Truncation.TRUNCATE) {
+      if (special >= room) {
+        throw noRoom(index, room, special);
+      }
+      windows.add(new Window(index, 0, Cutting.longestFirst(tokens, room)));
+      return;
+    }
+    int fixed = tokens.length() - Cutting.size(tokens, longText);
+    if (fixed >= room) {
+      throw noRoom(index, room, fixed);
+    }
+    int stride = options.stride().orElse(Math.min(usualStride, (room - fixed) / 2));
+    if (stride >= room - fixed) {
+      throw new InvalidRequestException(
+          "stride must be less than the "
+              + (room - fixed)
+              + " tokens that a window has for the text; found "
+              + stride);
+    }
+    List<TokenizedText> parts = Cutting.windows(tokens, longText, room, stride);
+    for (int number = 0; number < parts.size(); number++) {
+      windows.add(new Window(index, number, parts.get(number)));
+    }
+  }
+
+  private int room(EncoderOptions options) {
+    int model = limit.orElse(Integer.MAX_VALUE);
+    int wanted = options.maxLength().orElse(model);
+    if (wanted > model) {
+      throw new InvalidRequestException(
+          "max_length is "
+              + wanted
+              + ", and "
+              + this.model
+              + " reads at most "
+              + model
+              + " tokens");
+    }
+    return wanted;
+  }
+
+  private ContextLengthException tooLong(int index, int length, int room) {
+    return new ContextLengthException(
+        "text "
+            + index
+            + " has "
+            + length
+            + " tokens, and "
+            + model
+            + " reads at most "
+            + room
+            + " at once; set truncation to TRUNCATE to read its beginning, or to STRIDE to read it"
+            + " in windows",
+        length,
+        room);
+  }
+
+  private ContextLengthException noRoom(int index, int room, int needed) {
+    return new ContextLengthException(
+        "text "
+            + index
+            + " leaves no room to cut it: rows have at most "
+            + room
+            + " tokens, and "
+            + needed
+            + " are needed for special tokens and what cannot be cut",
+        needed,
+        room);
+  }
+}

@@ -1,13 +1,25 @@
 package io.loquent.runtime;
 
 import io.loquent.GenerationException;
+import io.loquent.Input;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
 import io.loquent.ModelReport;
+import io.loquent.encoder.AnswerOptions;
+import io.loquent.encoder.AnswerResult;
+import io.loquent.encoder.Classification;
+import io.loquent.encoder.ClassificationOptions;
 import io.loquent.encoder.Encoder;
 import io.loquent.encoder.EncoderTask;
+import io.loquent.encoder.Entity;
+import io.loquent.encoder.TaggingOptions;
+import io.loquent.encoder.ZeroShotOptions;
 import io.loquent.runtime.encoder.EncoderContext;
+import io.loquent.runtime.encoder.QuestionAnswering;
+import io.loquent.runtime.encoder.TextClassification;
+import io.loquent.runtime.encoder.TokenClassification;
+import io.loquent.runtime.encoder.ZeroShotClassification;
 import io.loquent.runtime.model.EncoderModel;
 import io.loquent.spi.Tokenizer;
 import io.loquent.tokenizers.TokenizerFolder;
@@ -27,11 +39,19 @@ public final class OnnxEncoder implements Encoder {
 
   private final EncoderModel model;
   private final EncoderContext context;
+  private final TextClassification textClassification;
+  private final ZeroShotClassification zeroShotClassification;
+  private final TokenClassification tokenClassification;
+  private final QuestionAnswering questionAnswering;
   private final Lifetime lifetime;
 
   private OnnxEncoder(ModelConfig config, EncoderModel model, Tokenizer tokenizer) {
     this.model = model;
     context = new EncoderContext(model, tokenizer, config);
+    textClassification = new TextClassification(context);
+    zeroShotClassification = new ZeroShotClassification(context);
+    tokenClassification = new TokenClassification(context);
+    questionAnswering = new QuestionAnswering(context);
     lifetime =
         new Lifetime(
             "encoder",
@@ -106,8 +126,28 @@ public final class OnnxEncoder implements Encoder {
     return model.info();
   }
 
+  @Override
+  public List<Classification> classify(List<Input> texts, ClassificationOptions options) {
+    return during(() -> textClassification.classify(texts, options));
+  }
+
+  @Override
+  public List<Classification> classifyZeroShot(
+      List<String> texts, List<String> candidateLabels, ZeroShotOptions options) {
+    return during(() -> zeroShotClassification.classify(texts, candidateLabels, options));
+  }
+
+  @Override
+  public List<List<Entity>> tag(List<String> texts, TaggingOptions options) {
+    return during(() -> tokenClassification.tag(texts, options));
+  }
+
+  @Override
+  public AnswerResult answer(String question, String context, AnswerOptions options) {
+    return during(() -> questionAnswering.answer(question, context, options));
+  }
+
   /** Runs a task; closing waits for it. */
-  @SuppressWarnings("UnusedMethod")
   private <R> R during(Supplier<R> task) {
     lifetime.enter();
     try {

@@ -108,6 +108,17 @@ public interface Generator extends AutoCloseable {
   TokenStream stream(GenerationRequest request);
 
   /**
+   * Opens a session: requests that follow each other and do not run again what their prompts have
+   * in common, such as the turns of a conversation.
+   *
+   * @return a session that remembers nothing yet, to be closed before this generator or with it
+   * @throws InvalidRequestException if the model is no decoder; an encoder's input is read anew for
+   *     each request
+   * @throws IllegalStateException if the generator is closed
+   */
+  Session session();
+
+  /**
    * Scores a text with a decoder-only model: every token but the first, which nothing precedes. A
    * tokenizer that adds a start token makes the first word count too.
    *

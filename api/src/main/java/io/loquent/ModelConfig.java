@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * queue_size=256                   # calls that may wait for room in the running batch
  * prefill_chunk_tokens=128         # tokens of a prompt between two steps of the others
  * memory_limit_mb=2048             # for caches, states and logits of running requests
+ * prompt_cache_mb=512              # kept between requests, for prompts that begin alike
  * graph_additions=true             # false runs the graphs exactly as they are in their files
  * optimized_model_cache=cache      # a folder for optimized graphs, relative to this file
  * warm_up=false                    # true generates a few tokens while the model is opened
@@ -58,6 +59,7 @@ public final class ModelConfig {
   private final int queueSize;
   private final int prefillChunkTokens;
   private final OptionalLong memoryLimitBytes;
+  private final OptionalLong promptCacheBytes;
   private final boolean graphAdditions;
   private final Optional<Path> optimizedModelCache;
   private final boolean warmUp;
@@ -77,6 +79,7 @@ public final class ModelConfig {
     queueSize = builder.queueSize;
     prefillChunkTokens = builder.prefillChunkTokens;
     memoryLimitBytes = builder.memoryLimitBytes;
+    promptCacheBytes = builder.promptCacheBytes;
     graphAdditions = builder.graphAdditions;
     optimizedModelCache = Optional.ofNullable(builder.optimizedModelCache);
     warmUp = builder.warmUp;
@@ -124,6 +127,7 @@ public final class ModelConfig {
     builder.queueSize = queueSize;
     builder.prefillChunkTokens = prefillChunkTokens;
     builder.memoryLimitBytes = memoryLimitBytes;
+    builder.promptCacheBytes = promptCacheBytes;
     builder.graphAdditions = graphAdditions;
     builder.optimizedModelCache = optimizedModelCache.orElse(null);
     builder.warmUp = warmUp;
@@ -262,6 +266,16 @@ public final class ModelConfig {
   }
 
   /**
+   * Returns how much native memory may be kept between requests, so that a prompt that begins like
+   * an earlier one runs only its rest. It counts towards {@link #memoryLimitBytes()}.
+   *
+   * @return bytes; empty if every request runs all of its prompt
+   */
+  public OptionalLong promptCacheBytes() {
+    return promptCacheBytes;
+  }
+
+  /**
    * Returns whether graphs may be changed in memory while they are loaded, so that they compute no
    * more than is read. The results are the same but for rounding.
    *
@@ -336,6 +350,7 @@ public final class ModelConfig {
     private int queueSize = 256;
     private int prefillChunkTokens = 128;
     private OptionalLong memoryLimitBytes = OptionalLong.empty();
+    private OptionalLong promptCacheBytes = OptionalLong.empty();
     private boolean graphAdditions = true;
     private @Nullable Path optimizedModelCache;
     private boolean warmUp;
@@ -476,6 +491,20 @@ public final class ModelConfig {
         throw new ModelLoadException("the memory limit must be at least 1 byte; found " + bytes);
       }
       memoryLimitBytes = OptionalLong.of(bytes);
+      return this;
+    }
+
+    /**
+     * Sets how much native memory may be kept between requests, for prompts that begin alike.
+     *
+     * @param bytes at least 1; a sequence that is larger by itself is not kept
+     * @return this builder
+     */
+    public Builder promptCacheBytes(long bytes) {
+      if (bytes < 1) {
+        throw new ModelLoadException("the prompt cache must have at least 1 byte; found " + bytes);
+      }
+      promptCacheBytes = OptionalLong.of(bytes);
       return this;
     }
 

@@ -36,6 +36,7 @@ final class ModelConfigReader {
           "queue_size",
           "prefill_chunk_tokens",
           "memory_limit_mb",
+          "prompt_cache_mb",
           "graph_additions",
           "optimized_model_cache",
           "warm_up",
@@ -162,6 +163,9 @@ final class ModelConfigReader {
     }
     if (entries.containsKey("memory_limit_mb")) {
       builder.memoryLimitBytes((long) integer("memory_limit_mb") << 20);
+    }
+    if (entries.containsKey("prompt_cache_mb")) {
+      builder.promptCacheBytes((long) integer("prompt_cache_mb") << 20);
     }
     if (entries.containsKey("graph_additions")) {
       builder.graphAdditions(flag("graph_additions"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ResultsTest {
 
   private static final Timings TIMINGS = new Timings(Duration.ofMillis(1), Duration.ofMillis(2));
-  private static final Usage USAGE = new Usage(3, 2, 2);
+  private static final Usage USAGE = new Usage(3, 0, 2, 2);
 
   @Test
   void a_score_is_the_sum_and_the_mean_of_its_log_probabilities() {

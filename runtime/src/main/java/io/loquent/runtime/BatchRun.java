@@ -14,6 +14,7 @@ import io.loquent.decoding.parallel.ParallelLoop;
 import io.loquent.decoding.parallel.ParallelSearch;
 import io.loquent.decoding.parallel.ParallelState;
 import io.loquent.decoding.search.Searches;
+import io.loquent.runtime.model.KeptCache;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.runtime.model.OpenOptions;
 import io.loquent.runtime.model.PromptRow;
@@ -23,6 +24,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,17 @@ final class BatchRun implements AutoCloseable {
   private final RunControl control = new RunControl();
   private final Map<RequestRun, List<Cancellation.Registration>> registrations = new HashMap<>();
   private @Nullable BatchLoop loop;
+
+  /** What the loop of a step-by-step model runs over. */
+  private @Nullable DecodingState state;
+
+  /** The request that the state's rows are all of; null if it had others beside it. */
+  private @Nullable RequestRun lone;
+
   private boolean prefilled;
+
+  /** Whether a step broke off, so that nobody knows what the state remembers. */
+  private boolean failed;
 
   /** Whether the next step only reads the sources, in the encoder or not at all. */
   private boolean encodesFirst;
@@ -138,6 +150,9 @@ final class BatchRun implements AutoCloseable {
       }
     } catch (RunInterruptedException e) {
       stopAll();
+    } catch (RuntimeException | Error e) {
+      failed = true;
+      throw e;
     }
     return anyLive();
   }
@@ -162,12 +177,37 @@ final class BatchRun implements AutoCloseable {
   }
 
   private BatchLoop decodingLoop(List<PromptRow> rows) {
-    DecodingState state = model.open(rows, openOptions, control);
+    DecodingState opened = open(rows);
     try {
-      return new DecodingLoop(state, searches(Search.class), this::fail);
+      state = opened;
+      return new DecodingLoop(opened, searches(Search.class), this::fail);
     } catch (RuntimeException | Error e) {
-      state.close();
+      opened.close();
       throw e;
+    }
+  }
+
+  /** A request by itself goes on with what is remembered of its prompt. */
+  private DecodingState open(List<PromptRow> rows) {
+    if (rows.size() > 1 || !openOptions.resumes()) {
+      return model.open(rows, openOptions, control);
+    }
+    RequestRun request = requests.get(0);
+    lone = request;
+    Optional<KeptCache> kept = request.cache().take(rows.get(0).ids());
+    if (!kept.isPresent()) {
+      return model.open(rows, openOptions, control);
+    }
+    request.cached(kept.get().length());
+    return model.resume(rows.get(0), openOptions, control, kept.get());
+  }
+
+  /** Leaves what a request by itself remembers. */
+  private void keep() {
+    DecodingState ended = state;
+    RequestRun request = lone;
+    if (ended != null && request != null && !failed && request.failure() == null) {
+      request.cache().give(() -> model.keep(ended, request.remembered(ended.rows())));
     }
   }
 
@@ -210,6 +250,7 @@ final class BatchRun implements AutoCloseable {
         return false;
       }
       requests.addAll(other.requests);
+      lone = null;
     }
     for (RequestRun request : other.requests) {
       other.unwatch(request);
@@ -278,9 +319,13 @@ final class BatchRun implements AutoCloseable {
       unwatch(request);
       request.free();
     }
-    if (loop != null) {
-      loop.close();
+    try {
+      keep();
+    } finally {
+      if (loop != null) {
+        loop.close();
+      }
+      control.close();
     }
-    control.close();
   }
 }

@@ -6,6 +6,7 @@ import io.loquent.GenerationRequest;
 import io.loquent.GenerationResult;
 import io.loquent.Generator;
 import io.loquent.Input;
+import io.loquent.InvalidRequestException;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.Option;
@@ -14,10 +15,13 @@ import io.loquent.TokenStream;
 import io.loquent.runtime.model.LoadedModel;
 import io.loquent.spi.Tokenizer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,10 @@ public final class OnnxGenerator implements Generator {
   private final @Nullable SharedBatch shared;
   private final DraftModels drafts;
   private final ParallelPlanning parallel;
+  private final PromptCache prompts;
+
+  /** Those that are open, by identity. */
+  private final Set<OnnxSession> sessions = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private OnnxGenerator(ModelConfig config, OpenedFolder opened) {
     model = opened.model();
@@ -54,6 +62,11 @@ public final class OnnxGenerator implements Generator {
     scorer = new Scorer(model, reader, opened.targetReader(), defaults);
     DraftModels draftModels = new DraftModels(config, model, tokenizer);
     drafts = draftModels;
+    PrefixCache prefixes =
+        config.promptCacheBytes().isPresent()
+            ? new PrefixCache(config.promptCacheBytes().getAsLong())
+            : null;
+    prompts = prefixes == null ? PromptCache.NONE : prefixes;
     ParallelPlanning planning = new ParallelPlanning(config, model, tokenizer);
     parallel = planning;
     lifetime =
@@ -61,6 +74,10 @@ public final class OnnxGenerator implements Generator {
             config.folder().toString(),
             () -> {
               deadlines.close();
+              closeSessions();
+              if (prefixes != null) {
+                prefixes.close();
+              }
               draftModels.close();
               planning.close();
               opened.close();
@@ -110,10 +127,16 @@ public final class OnnxGenerator implements Generator {
 
   @Override
   public GenerationResult generate(GenerationRequest request, GenerationListener listener) {
+    return generate(request, listener, prompts);
+  }
+
+  /** Generates with what a cache remembers, and leaves there what is to be remembered. */
+  GenerationResult generate(
+      GenerationRequest request, GenerationListener listener, PromptCache cache) {
     Objects.requireNonNull(listener, "listener");
     lifetime.enter();
     try {
-      return runner().run(start(plan(request)), listener);
+      return runner(cache).run(start(plan(request), cache), listener);
     } finally {
       lifetime.leave();
     }
@@ -129,13 +152,15 @@ public final class OnnxGenerator implements Generator {
       int widestEncoder = plans.stream().mapToInt(OnnxGenerator::encoderLength).max().orElse(0);
       List<RequestRun> runs = new ArrayList<>();
       for (RequestPlan plan : plans) {
-        runs.add(
-            plan.start(model, reader, tokenizer, drafts, parallel, widestPrompt, widestEncoder));
+        RequestRun run =
+            plan.start(model, reader, tokenizer, drafts, parallel, widestPrompt, widestEncoder);
+        run.remember(prompts);
+        runs.add(run);
       }
       // Prompts of similar length need little padding, and a long one is better begun early.
       List<RequestRun> longestFirst = new ArrayList<>(runs);
       longestFirst.sort(Comparator.comparingInt(RequestRun::promptLength).reversed());
-      Map<RequestRun, GenerationResult> results = runner().runAll(longestFirst);
+      Map<RequestRun, GenerationResult> results = runner(prompts).runAll(longestFirst);
       return runs.stream().map(results::get).collect(Collectors.toList());
     } finally {
       lifetime.leave();
@@ -149,9 +174,14 @@ public final class OnnxGenerator implements Generator {
 
   @Override
   public TokenStream stream(GenerationRequest request) {
+    return stream(request, prompts);
+  }
+
+  /** Streams with what a cache remembers, and leaves there what is to be remembered. */
+  TokenStream stream(GenerationRequest request, PromptCache cache) {
     lifetime.enter();
     try {
-      TokenStream stream = runner().stream(start(plan(request)));
+      TokenStream stream = runner(cache).stream(start(plan(request), cache));
       if (!lifetime.register(stream)) {
         stream.close();
       }
@@ -161,9 +191,50 @@ public final class OnnxGenerator implements Generator {
     }
   }
 
-  /** What a shared batch calls back cannot wait for that batch, so it runs by itself. */
-  private RequestRunner runner() {
-    return shared == null || shared.isOwnThread() ? alone : new SharedThread(shared, lifetime);
+  /**
+   * What a shared batch calls back cannot wait for that batch, so it runs by itself; and a session
+   * has its own cache.
+   */
+  private RequestRunner runner(PromptCache cache) {
+    return shared == null || shared.isOwnThread() || cache instanceof OnnxSession
+        ? alone
+        : new SharedThread(shared, lifetime);
+  }
+
+  @Override
+  public OnnxSession session() {
+    if (model.isEncoderDecoder() || model.parallel().isPresent()) {
+      throw new InvalidRequestException(
+          model.info().name()
+              + " is of the kind "
+              + model.info().kind()
+              + ", which reads each request's input anew; sessions are for decoders");
+    }
+    lifetime.enter();
+    try {
+      OnnxSession session = new OnnxSession(this, prompts);
+      synchronized (sessions) {
+        sessions.add(session);
+      }
+      return session;
+    } finally {
+      lifetime.leave();
+    }
+  }
+
+  /** Takes note that a session was closed. */
+  void forget(OnnxSession session) {
+    synchronized (sessions) {
+      sessions.remove(session);
+    }
+  }
+
+  private void closeSessions() {
+    List<OnnxSession> open;
+    synchronized (sessions) {
+      open = new ArrayList<>(sessions);
+    }
+    open.forEach(OnnxSession::close);
   }
 
   @Override
@@ -197,6 +268,11 @@ public final class OnnxGenerator implements Generator {
     return model.lentBuffers();
   }
 
+  /** How much native memory is kept between requests. */
+  long rememberedBytes() {
+    return prompts instanceof PrefixCache prefixes ? prefixes.bytes() : 0;
+  }
+
   @Override
   public void close() {
     lifetime.close();
@@ -208,14 +284,17 @@ public final class OnnxGenerator implements Generator {
     return new RequestPlan(request, options, reader.prompt(request, options), startNanos);
   }
 
-  private RequestRun start(RequestPlan plan) {
-    return plan.start(
-        model,
-        reader,
-        tokenizer,
-        drafts,
-        parallel,
-        plan.prompt().ids().length,
-        encoderLength(plan));
+  private RequestRun start(RequestPlan plan, PromptCache cache) {
+    RequestRun run =
+        plan.start(
+            model,
+            reader,
+            tokenizer,
+            drafts,
+            parallel,
+            plan.prompt().ids().length,
+            encoderLength(plan));
+    run.remember(cache);
+    return run;
   }
 }

@@ -45,6 +45,8 @@ final class RequestRun {
   private final long startNanos;
   private final boolean exactDrafts;
   private final long limitNanos;
+  private PromptCache cache = PromptCache.NONE;
+  private int cachedTokens;
   private int emitted;
   private int modelRuns;
   private long firstTokenNanos = -1;
@@ -83,6 +85,42 @@ final class RequestRun {
         tokenizer,
         options.get(Option.SKIP_SPECIAL_TOKENS).orElse(true),
         options.get(Option.STOP_STRINGS).orElse(List.of()));
+  }
+
+  /** Sets where it finds what need not run again, and leaves what is to be remembered. */
+  void remember(PromptCache promptCache) {
+    cache = promptCache;
+  }
+
+  PromptCache cache() {
+    return cache;
+  }
+
+  /** Takes note of how many tokens of its prompt need not run. */
+  void cached(int tokens) {
+    cachedTokens = tokens;
+  }
+
+  /**
+   * What the first row of its state certainly begins with.
+   *
+   * @param rows how many rows the state has
+   */
+  int[] remembered(int rows) {
+    int[] prompt = this.rows.get(0).ids();
+    boolean isOneSequence =
+        rows == 1 && options.get(Option.NUM_RETURN_SEQUENCES).orElse(1) == 1 && numBeams() == 1;
+    // The newest token has not run yet.
+    int count = isOneSequence ? Math.max(0, search.settled() - 1) : 0;
+    int[] tokens = Arrays.copyOf(prompt, prompt.length + count);
+    for (int i = 0; i < count; i++) {
+      tokens[prompt.length + i] = search.token(i).id();
+    }
+    return tokens;
+  }
+
+  private int numBeams() {
+    return options.get(Option.NUM_BEAMS).orElse(1);
   }
 
   /** Whether it still takes part in runs. Thread-safe. */
@@ -228,7 +266,7 @@ final class RequestRun {
         row.features() != null ? 0 : encoderIds != null ? encoderIds.length : row.ids().length;
     return new GenerationResult(
         candidates,
-        new Usage(promptTokens, generated, modelRuns),
+        new Usage(promptTokens, cachedTokens, generated, modelRuns),
         new Timings(
             Duration.ofNanos((firstTokenNanos < 0 ? now : firstTokenNanos) - startNanos),
             Duration.ofNanos(now - startNanos)),

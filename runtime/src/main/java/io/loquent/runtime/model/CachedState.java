@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import io.loquent.InferenceException;
 import io.loquent.decoding.StepOutput;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class CachedState extends GraphState {
   private final StateTensors present = new StateTensors();
   private final CommonPrefixes prefixes;
   private boolean made;
+
+  /** Whether the first tokens of the prompt have run in another state. */
+  private boolean resumed;
 
   /** Positions in the cache, padding included. */
   private int length;
@@ -78,6 +82,33 @@ final class CachedState extends GraphState {
     rowsPart = !grows && !graphs.countsColumns(graphs.next);
   }
 
+  /** Creates a state that goes on where a kept one ended, with one row. */
+  static CachedState continuing(StateContext context, KeptCache kept) {
+    CachedState state = new CachedState(context);
+    state.made = true;
+    state.resumed = true;
+    state.length = kept.length();
+    List<RowTensor> tensors = kept.release();
+    for (int i = 0; i < tensors.size(); i++) {
+      state.add(state.graphs.states.get(i), tensors.get(i));
+    }
+    state.present.truncate(state.length);
+    return state;
+  }
+
+  @Override
+  @Nullable KeptCache keepRow(int[] tokens) {
+    int known = length - padding[0];
+    boolean isCut = known > tokens.length;
+    if (!made || known <= 0 || (isCut && !history.isEmpty())) {
+      return null;
+    }
+    if (padding[0] > 0) {
+      present.dropFirst(padding[0]);
+    }
+    return new KeptCache(graphs, present.release(), isCut ? tokens : Arrays.copyOf(tokens, known));
+  }
+
   @Override
   public @Nullable StepOutput startPart(int mostPositions) {
     if (!made) {
@@ -85,7 +116,7 @@ final class CachedState extends GraphState {
       makeStates();
     }
     int longest = longestPrompt();
-    boolean lastOnly = lastOnly(graphs.first);
+    boolean lastOnly = lastOnly(length == 0 ? graphs.first : graphs.next);
     int mostPerRun = positionsPerRun(mostPositions, lastOnly);
     int end = length + Math.min(mostPositions, longest - length);
     while (length < end) {
@@ -118,6 +149,9 @@ final class CachedState extends GraphState {
     if (!canStartWithSeveralTokens()) {
       return 1;
     }
+    if (resumed && !graphs.continuesWithSeveralTokens()) {
+      return 1;
+    }
     boolean inParts = graphs.hasCache() && !graphs.isSplit() && graphs.continuesWithSeveralTokens();
     if (!inParts || context.allPositions()) {
       return Integer.MAX_VALUE;
@@ -146,12 +180,16 @@ final class CachedState extends GraphState {
       if (state.kind() == StateTensor.Kind.CROSS) {
         context.constants().put(state.input(), initial);
       } else {
-        present.add(state, initial);
-        if (state.kind() == StateTensor.Kind.FIXED) {
-          history.add(initial);
-          marked.add(initial);
-        }
+        add(state, initial);
       }
+    }
+  }
+
+  private void add(StateTensor state, RowTensor initial) {
+    present.add(state, initial);
+    if (state.kind() == StateTensor.Kind.FIXED) {
+      history.add(initial);
+      marked.add(initial);
     }
   }
 

@@ -86,6 +86,11 @@ final class EncoderConstants {
             });
   }
 
+  /** Whether the decoder reads nothing of an encoder. */
+  boolean isEmpty() {
+    return tensors.isEmpty();
+  }
+
   /** Whether one row stands for several. */
   boolean isShared() {
     return shared && origin.length > 1;

@@ -62,6 +62,27 @@ abstract class GraphState implements DecodingState {
     return rows;
   }
 
+  /**
+   * Hands over what is remembered of the first row; this state is only to be closed afterwards.
+   *
+   * @param tokens what that row began with; it may have gone on otherwise behind them
+   * @return null if nothing is remembered that another state could continue
+   */
+  final @Nullable KeptCache keep(int[] tokens) {
+    if (closed || !constants.isEmpty()) {
+      return null;
+    }
+    if (rows > 1) {
+      gather(new int[] {0}, 1);
+    }
+    return keepRow(tokens);
+  }
+
+  /** Hands over what is remembered of the only row. */
+  @Nullable KeptCache keepRow(int[] tokens) {
+    return null;
+  }
+
   @Override
   public final void ask(boolean logitsWanted, int bestWanted) {
     readsLogits = logitsWanted;

@@ -127,6 +127,33 @@ public abstract sealed class LoadedModel implements AutoCloseable
    */
   public abstract DecodingState open(List<PromptRow> rows, OpenOptions options, RunControl control);
 
+  /**
+   * Opens a state that goes on where another one ended.
+   *
+   * @param row a prompt that begins with what the cache remembers
+   * @param options what the request needs, {@link #check checked}
+   * @param control stops runs
+   * @param kept of this model, shorter than the prompt; closed with the state
+   * @return a state, to be closed
+   * @throws IllegalStateException if the model cannot continue it
+   */
+  public DecodingState resume(
+      PromptRow row, OpenOptions options, RunControl control, KeptCache kept) {
+    throw new IllegalStateException(info().name() + " keeps no cache");
+  }
+
+  /**
+   * Takes what a state remembers of its first row, to {@link #resume} from it later.
+   *
+   * @param state of this model; only to be closed afterwards
+   * @param tokens what the first row began with
+   * @return to be closed; empty if nothing is remembered that could be continued, because the model
+   *     has no cache for instance
+   */
+  public Optional<KeptCache> keep(DecodingState state, int[] tokens) {
+    return Optional.empty();
+  }
+
   /** Frees the graphs. No request may be running. */
   @Override
   public abstract void close();

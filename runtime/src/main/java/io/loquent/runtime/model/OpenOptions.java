@@ -9,4 +9,14 @@ package io.loquent.runtime.model;
  * @param expectedTokens tokens that a row may reach, prompt included; a hint for sizes
  */
 public record OpenOptions(
-    boolean hiddenStates, boolean useCache, boolean allPositions, int expectedTokens) {}
+    boolean hiddenStates, boolean useCache, boolean allPositions, int expectedTokens) {
+
+  /**
+   * Says whether a state for this may go on where another one ended.
+   *
+   * @return false if the runs over the prompt are needed themselves, or no cache is used
+   */
+  public boolean resumes() {
+    return useCache && !hiddenStates && !allPositions;
+  }
+}

@@ -71,6 +71,15 @@ final class RowTensor implements AutoCloseable {
     return copy;
   }
 
+  /** A tensor of its own with the first positions of every row. */
+  RowTensor copyFirst(int lengthAxis, int count) {
+    long[] shorter = shape.clone();
+    shorter[lengthAxis] = count;
+    RowTensor copy = new RowTensor(buffers, type, batchAxis, shorter);
+    RowJoin.fromStart(lengthAxis, count, count, 0).copyFirst(this, copy.present, shorter);
+    return copy;
+  }
+
   /** Makes all present bytes zero. */
   void fillWithZeros() {
     zero(present, 0, (int) bytes(shape));
@@ -335,6 +344,17 @@ final class RowTensor implements AutoCloseable {
       other = null;
       buffers.giveBack(spare);
     }
+  }
+
+  /** Gives back all but the present value's memory, because nothing runs over it for a while. */
+  void rest() {
+    releaseSpare();
+    forgetPresentTensor();
+  }
+
+  /** How much memory is held for the present value. */
+  long capacityBytes() {
+    return present.capacity();
   }
 
   private void forgetPresentTensor() {

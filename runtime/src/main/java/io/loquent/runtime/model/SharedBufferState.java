@@ -51,11 +51,38 @@ final class SharedBufferState extends GraphState {
     lengths = context.prompts().stream().mapToInt(prompt -> prompt.ids().length).toArray();
   }
 
+  /** Creates a state that goes on where a kept one ended, with one row. */
+  static SharedBufferState continuing(StateContext context, KeptCache kept) {
+    SharedBufferState state = new SharedBufferState(context);
+    state.begun = kept.length();
+    for (RowTensor cache : kept.release()) {
+      state.caches.add(cache);
+      state.bound.add(null);
+    }
+    StateTensor first = state.graphs.states.get(0);
+    state.capacity = (int) state.caches.get(0).dimension(first.lengthAxis());
+    return state;
+  }
+
+  @Override
+  @Nullable KeptCache keepRow(int[] tokens) {
+    int known = begun < longestPrompt() ? begun : lengths[0];
+    if (caches.isEmpty() || known == 0) {
+      return null;
+    }
+    KeptCache kept =
+        new KeptCache(graphs, caches, Arrays.copyOf(tokens, Math.min(known, tokens.length)));
+    caches.clear();
+    return kept;
+  }
+
   @Override
   public @Nullable StepOutput startPart(int mostPositions) {
     int longest = longestPrompt();
     if (caches.isEmpty()) {
       makeCaches(longest);
+    } else if (longest > capacity) {
+      grow(longest);
     }
     boolean lastOnly = lastOnly(graphs.first);
     int width = Math.min(positionsPerRun(mostPositions, lastOnly), longest - begun);

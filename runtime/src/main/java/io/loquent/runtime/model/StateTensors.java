@@ -40,6 +40,14 @@ final class StateTensors {
     }
   }
 
+  /** Hands the tensors over, in the order of the states; none are left. */
+  List<RowTensor> release() {
+    List<RowTensor> released = List.copyOf(tensors);
+    states.clear();
+    tensors.clear();
+    return released;
+  }
+
   void advance() {
     tensors.forEach(RowTensor::advance);
   }

@@ -190,6 +190,44 @@ final class SteppedModel extends LoadedModel {
     }
   }
 
+  @Override
+  public DecodingState resume(
+      PromptRow row, OpenOptions options, RunControl control, KeptCache kept) {
+    DecoderGraphs graphs = parts.decoder();
+    if (!kept.suits(graphs) || options.hiddenStates() || !options.useCache()) {
+      kept.close();
+      return open(List.of(row), options, control);
+    }
+    try {
+      StateContext context =
+          new StateContext(
+              graphs,
+              buffers,
+              List.of(row),
+              new LinkedHashMap<>(),
+              new HashMap<>(),
+              control,
+              vocabularySize,
+              parts.padToken(),
+              "",
+              options.allPositions(),
+              options.expectedTokens());
+      return parts.sharesBuffers()
+          ? SharedBufferState.continuing(context, kept)
+          : CachedState.continuing(context, kept);
+    } catch (RuntimeException | Error e) {
+      kept.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<KeptCache> keep(DecodingState state, int[] tokens) {
+    return state instanceof GraphState graphState
+        ? Optional.ofNullable(graphState.keep(tokens))
+        : Optional.empty();
+  }
+
   private void checkTogether(List<PromptRow> rows) {
     Object key = batchKey(rows.get(0));
     if (!rows.stream().allMatch(row -> batchKey(row).equals(key))) {

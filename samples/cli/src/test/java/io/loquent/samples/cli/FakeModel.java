@@ -112,7 +112,7 @@ final class FakeModel implements GeneratorProvider, Generator {
     }
     return new GenerationResult(
         candidates,
-        new Usage(tokens.size(), tokens.size() * count, tokens.size()),
+        new Usage(tokens.size(), 0, tokens.size() * count, tokens.size()),
         new Timings(Duration.ofMillis(1), Duration.ofMillis(2)),
         speculation(request.options()));
   }

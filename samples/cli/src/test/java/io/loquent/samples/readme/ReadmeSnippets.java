@@ -11,6 +11,7 @@ import io.loquent.Input;
 import io.loquent.ModelConfig;
 import io.loquent.ParallelDecoding;
 import io.loquent.Score;
+import io.loquent.Session;
 import io.loquent.Speculation;
 import io.loquent.Token;
 import io.loquent.TokenStream;
@@ -99,6 +100,18 @@ final class ReadmeSnippets {
             GenerationRequest.text("verse").options(o -> o.numBeams(1)).build());
     List<GenerationResult> results = generator.generateAll(requests);
     return results;
+  }
+
+  static void converse(Generator generator) {
+    try (Session session = generator.session()) {
+      String play = "ROMEO:\n";
+      for (String line : List.of("What now?\n", "And then?\n")) {
+        play += line;
+        GenerationResult result = session.generate(GenerationRequest.text(play).build());
+        play += result.text();
+        System.out.println(result.usage().cachedPromptTokens() + " tokens did not run again");
+      }
+    }
   }
 
   static Speculation speculate(Generator generator) {

@@ -109,6 +109,9 @@ final class ReadmeTest {
       assertThat(ReadmeSnippets.cancel(generator).text()).isNotEmpty();
       assertThat(printedBy(() -> ReadmeSnippets.score(generator))).startsWith("-");
       assertThat(printedBy(() -> ReadmeSnippets.speculate(generator))).contains(" ");
+      assertThat(printedBy(() -> ReadmeSnippets.converse(generator)))
+          .contains("0 tokens did not run again")
+          .doesNotEndWith("\n0 tokens did not run again\n");
     }
   }
 

@@ -40,8 +40,9 @@ final class PromptReader {
                 + model.info().name()
                 + " has only a decoder; put them at the end of the prompt");
       }
-      return decoderRow(request.input());
+      return decoderRow(request.input(), options);
     }
+    ContextRoom.refuseKeeping(options, model.info().name());
     return encoderRow(request.input(), decoderPrompt(request.decoderInput().orElse(null), options));
   }
 
@@ -67,7 +68,16 @@ final class PromptReader {
 
   /** The row of a decoder-only model. */
   PromptRow decoderRow(Input input) {
-    int[] ids = checked("prompt", ids(input, true), model.info().vocabularySize());
+    return decoderRow(input, GenerationOptions.none());
+  }
+
+  private PromptRow decoderRow(Input input, GenerationOptions options) {
+    int[] read =
+        model.contextLength().isPresent()
+            ? new ContextRoom(model.info().name(), model.contextLength().getAsInt())
+                .ids(input, options, part -> ids(part, true))
+            : ids(input, true);
+    int[] ids = checked("prompt", read, model.info().vocabularySize());
     checkRoom("the prompt", ids.length, 1);
     return new PromptRow(ids, null, null);
   }

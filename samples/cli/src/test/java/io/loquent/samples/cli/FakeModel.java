@@ -14,6 +14,7 @@ import io.loquent.ModelInfo;
 import io.loquent.ModelReport;
 import io.loquent.Option;
 import io.loquent.Score;
+import io.loquent.Session;
 import io.loquent.Speculation;
 import io.loquent.Timings;
 import io.loquent.Token;
@@ -72,6 +73,48 @@ final class FakeModel implements GeneratorProvider, Generator {
   public ModelReport inspect(ModelConfig config) {
     this.config = config;
     return report;
+  }
+
+  /** Remembers nothing. */
+  @Override
+  public Session session() {
+    return new Session() {
+      @Override
+      public GenerationResult generate(GenerationRequest request) {
+        return FakeModel.this.generate(request);
+      }
+
+      @Override
+      public GenerationResult generate(GenerationRequest request, GenerationListener listener) {
+        return FakeModel.this.generate(request, listener);
+      }
+
+      @Override
+      public TokenStream stream(GenerationRequest request) {
+        return FakeModel.this.stream(request);
+      }
+
+      @Override
+      public int cachedTokens() {
+        return 0;
+      }
+
+      @Override
+      public long cachedBytes() {
+        return 0;
+      }
+
+      @Override
+      public void drop() {}
+
+      @Override
+      public Session fork() {
+        return session();
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

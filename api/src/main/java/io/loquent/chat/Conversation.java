@@ -226,6 +226,7 @@ public final class Conversation implements AutoCloseable {
     private List<Tool> tools = List.of();
     private final Map<String, @Nullable Object> variables = new LinkedHashMap<>();
     private final GenerationOptions.Builder options = GenerationOptions.builder();
+    private GenerationOptions base = GenerationOptions.none();
 
     private Builder(Generator generator) {
       this.generator = Objects.requireNonNull(generator, "generator");
@@ -276,6 +277,17 @@ public final class Conversation implements AutoCloseable {
     }
 
     /**
+     * Sets the options of every turn, below those that were set before.
+     *
+     * @param defaults the options
+     * @return this builder
+     */
+    public Builder options(GenerationOptions defaults) {
+      base = base.orElse(defaults);
+      return this;
+    }
+
+    /**
      * Changes the options of every turn.
      *
      * @param edit changes the builder that it is given
@@ -293,7 +305,7 @@ public final class Conversation implements AutoCloseable {
      * @throws InvalidRequestException if the model is no decoder
      */
     public Conversation build() {
-      return new Conversation(generator.session(), messages, tools, variables, options.build());
+      return new Conversation(generator.session(), messages, tools, variables, options.build().orElse(base));
     }
   }
 }

@@ -16,10 +16,16 @@ final class PromptReader {
 
   private final LoadedModel model;
   private final @Nullable Tokenizer tokenizer;
+  private final ChatReader chats;
 
   PromptReader(LoadedModel model, @Nullable Tokenizer tokenizer) {
+    this(model, tokenizer, ChatReader.none());
+  }
+
+  PromptReader(LoadedModel model, @Nullable Tokenizer tokenizer, ChatReader chats) {
     this.model = model;
     this.tokenizer = tokenizer;
+    this.chats = chats;
   }
 
   /** The row of a request's own prompt. */
@@ -124,7 +130,7 @@ final class PromptReader {
     return ids;
   }
 
-  /** The ids of a text or of given tokens. */
+  /** The ids of a text, of a conversation or of given tokens. */
   int[] ids(Input input, boolean addSpecialTokens) {
     if (input instanceof Input.Tokens tokens) {
       return tokens.toArray();
@@ -143,6 +149,10 @@ final class PromptReader {
     }
     if (input instanceof Input.Text text) {
       return tokenizer.encode(text.text(), addSpecialTokens);
+    }
+    if (input instanceof Input.Chat chat) {
+      // The template writes the special tokens itself.
+      return tokenizer.encode(chats.text(chat), false);
     }
     Input.TextPair pair = (Input.TextPair) input;
     return tokenizer.encode(pair.first(), pair.second(), addSpecialTokens);

@@ -25,4 +25,16 @@ public record ToolCalls(String content, List<ToolCall> calls, List<String> malfo
     calls = List.copyOf(calls);
     malformed = List.copyOf(malformed);
   }
+
+  /**
+   * Returns the answer as a message, for the conversation to go on with.
+   *
+   * @return a message of the assistant with the content, if there is any, and the calls
+   */
+  public ChatMessage message() {
+    ChatMessage.Builder message = ChatMessage.builder("assistant").toolCalls(calls);
+    return content.isEmpty() && !calls.isEmpty()
+        ? message.build()
+        : message.content(content).build();
+  }
 }

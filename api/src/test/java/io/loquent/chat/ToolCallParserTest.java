@@ -152,4 +152,12 @@ class ToolCallParserTest {
     assertThat(found.calls()).containsExactly(new ToolCall("b", Map.of()));
     assertThat(found.malformed()).hasSize(1);
   }
+
+  @Test
+  void an_answer_goes_on_as_a_message() {
+    assertThat(ToolCallParser.parse("<tool_call>{\"name\": \"b\"}</tool_call>").message())
+        .isEqualTo(ChatMessage.assistant(new ToolCall("b", Map.of())));
+    assertThat(ToolCallParser.parse("Hi.").message()).isEqualTo(ChatMessage.assistant("Hi."));
+    assertThat(ToolCallParser.parse("").message()).isEqualTo(ChatMessage.assistant(""));
+  }
 }

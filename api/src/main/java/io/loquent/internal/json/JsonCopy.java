@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Copies JSON values so that nobody can change them. */
 public final class JsonCopy {
 
-  private static final int MAX_DEPTH = 100;
+  /** Deeper than what JsonParser reads, so that everything read can be copied. */
+  private static final int MAX_DEPTH = 1000;
 
   private JsonCopy() {}
 

@@ -1,6 +1,9 @@
 package io.loquent.tokenizers.chat;
 
-/** The filters behind {@code |}: Jinja's, without those that write HTML or draw at random. */
+/**
+ * The filters behind {@code |}: Jinja's, without those that write HTML, wrap lines or draw at
+ * random.
+ */
 final class Filters {
 
   static final BuiltIn.Table TABLE =

@@ -22,6 +22,9 @@ final class Globals {
     add("strftime_now", Globals::now);
   }
 
+  /** Characters of the format of a date. */
+  private static final int MOST_DIRECTIVES = 1000;
+
   private Globals() {}
 
   static @Nullable Callable find(String name) {
@@ -99,6 +102,10 @@ final class Globals {
 
   private static Object now(Frame frame, Arguments arguments) {
     BoundArguments a = Signature.of("format").bind("strftime_now", arguments);
+    if (a.text(0).length() > MOST_DIRECTIVES) {
+      throw new TemplateError(
+          "strftime_now takes a format of up to " + MOST_DIRECTIVES + " characters");
+    }
     return Strftime.format(ZonedDateTime.now(frame.execution().clock), a.text(0));
   }
 }

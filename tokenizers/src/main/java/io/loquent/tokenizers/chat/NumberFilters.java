@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Filters that work on numbers. */
 final class NumberFilters {
 
+  /** Longer ones take the square of their length to check. */
+  private static final int MOST_DIGITS = 400;
+
   private NumberFilters() {}
 
   static BuiltIn.Table table() {
@@ -129,7 +132,8 @@ final class NumberFilters {
 
   private static @Nullable Double parseDouble(String digits) {
     // Java also takes "1f", "1d" and hexadecimal digits.
-    if (digits.isEmpty() || !digits.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?")) {
+    if (digits.length() > MOST_DIGITS
+        || !digits.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?")) {
       return null;
     }
     return Double.parseDouble(digits);

@@ -11,7 +11,8 @@ final class PercentFormat {
 
   private static final Pattern PLACE =
       Pattern.compile(
-          "%(?:\\(([^)]*)\\))?([-#0 +]*)(\\d{1,8}|\\*)?(?:\\.(\\d{0,8}|\\*))?(.)?", Pattern.DOTALL);
+          "%(?:\\(([^)]{0,100})\\))?([-#0 +]*)(\\d{1,8}|\\*)?(?:\\.(\\d{0,8}|\\*))?(.)?",
+          Pattern.DOTALL);
 
   private final @Nullable Object source;
   private final List<?> values;

@@ -1,9 +1,11 @@
 package io.loquent.tokenizers.chat;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Operations on text as Python's {@code str} has them: lengths and places count code points. */
@@ -59,19 +61,22 @@ final class PythonText {
 
   /** Removes given characters from either end, or white space where none are given. */
   static String strip(String text, @Nullable String characters, boolean start, boolean end) {
+    IntPredicate stripped = characters == null ? PythonText::isSpace : oneOf(characters);
     int from = 0;
     int to = text.length();
-    while (start && from < to && stripped(text.codePointAt(from), characters)) {
+    while (start && from < to && stripped.test(text.codePointAt(from))) {
       from += Character.charCount(text.codePointAt(from));
     }
-    while (end && to > from && stripped(text.codePointBefore(to), characters)) {
+    while (end && to > from && stripped.test(text.codePointBefore(to))) {
       to -= Character.charCount(text.codePointBefore(to));
     }
     return text.substring(from, to);
   }
 
-  private static boolean stripped(int c, @Nullable String characters) {
-    return characters == null ? isSpace(c) : characters.indexOf(c) >= 0;
+  private static IntPredicate oneOf(String characters) {
+    BitSet set = new BitSet();
+    characters.codePoints().forEach(set::set);
+    return set::get;
   }
 
   static int length(String text) {

@@ -178,14 +178,21 @@ final class SequenceFilters {
       Function<@Nullable Object, @Nullable Object> key,
       boolean reverse) {
     Comparison comparison = new Comparison(frame.budget());
-    Comparator<@Nullable Object> order = (x, y) -> comparison.order(key.apply(x), key.apply(y));
+    List<Keyed> keyed = new ArrayList<>(elements.size());
+    elements.forEach(element -> keyed.add(new Keyed(key.apply(element), element)));
+    Comparator<Keyed> order = (x, y) -> comparison.order(x.key(), y.key());
     try {
       // Equal elements keep their order, backwards too.
-      elements.sort(reverse ? (x, y) -> order.compare(y, x) : order);
+      keyed.sort(reverse ? (x, y) -> order.compare(y, x) : order);
     } catch (IllegalArgumentException e) {
       throw new TemplateError("the elements have no consistent order");
     }
+    elements.clear();
+    keyed.forEach(one -> elements.add(one.element()));
   }
+
+  /** An element with what it is ordered by, which is computed once. */
+  private record Keyed(@Nullable Object key, @Nullable Object element) {}
 
   /** What an element is ordered by: an attribute of it, in lower case unless case counts. */
   private static Function<@Nullable Object, @Nullable Object> key(
@@ -208,10 +215,13 @@ final class SequenceFilters {
       return new Undefined("the smallest or largest of no elements");
     }
     Object best = elements.next();
+    Object bestKey = key.apply(best);
     while (elements.hasNext()) {
       Object element = elements.next();
-      if (comparison.order(key.apply(element), key.apply(best)) * sign > 0) {
+      Object elementKey = key.apply(element);
+      if (comparison.order(elementKey, bestKey) * sign > 0) {
         best = element;
+        bestKey = elementKey;
       }
     }
     return best;

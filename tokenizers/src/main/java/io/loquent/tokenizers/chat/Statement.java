@@ -72,6 +72,7 @@ sealed interface Statement {
       // As in Jinja, the else is for loops of which no round got to its end.
       boolean finished = false;
       while (loop.advance()) {
+        frame.budget().charge(1);
         Frame own = frame.inner();
         own.set("loop", loop);
         target.assign(own, loop.element());

@@ -61,16 +61,7 @@ final class TextFilters {
             "truncate",
             "[length] [killwords] [end] [leeway]",
             (frame, value, a) -> truncate(text(value), a))
-        .add("wordcount", "", (frame, value, a) -> wordCount(text(value)))
-        .add(
-            "wordwrap",
-            "[width] [break_long_words] [wrapstring]",
-            (frame, value, a) ->
-                WordWrap.wrap(
-                    text(value),
-                    a.whole(0, 79),
-                    !a.has(1) || a.flag(1),
-                    a.isSet(2) ? a.text(2) : "\n"));
+        .add("wordcount", "", (frame, value, a) -> wordCount(text(value)));
   }
 
   private static long wordCount(String text) {

@@ -60,6 +60,13 @@ class HostileTemplatesTest {
             + "{% endfor %}",
         "{% set s = 'x' * 4500000 %}{{ s }}{{ s }}",
         "{{ ['x' * 1000000]|map('center', 4500000)|list * 900|join }}",
+        "{% set s = 'a' * 4000000 %}{% for i in range(99999) %}{{ s.strip('b' * 4000000 ~ 'a') }}{% endfor %}",
+        "{% set s = 'a' * 4000000 %}{% for i in range(99999) %}{{ s|wordcount }}{{ s|title|length }}{% endfor %}",
+        "{{ ('%(' * 2000000) % {'a': 1} }}{{ 1 / 0 }}",
+        "{{ ('1' * 4000000 ~ 'x')|float }}{{ 1 / 0 }}",
+        "{% for i in range(99999) %}{{ (['A' * 4000000] + ['B'] * 900000)|max|length }}{% endfor %}",
+        "{% for i in range(99999) %}{{ (['A' * 4000000] + ['B'] * 900000)|sort|length }}{% endfor %}",
+        "{% for i in range(99999) %}{{ strftime_now('%c' * 400)|length }}{% endfor %}",
         "{{ {'a': {'b': 1}}|tojson(indent='x' * 4500000) }}"
       })
   void a_hostile_template_ends_in_an_error(String template) {

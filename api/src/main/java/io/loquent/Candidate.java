@@ -1,6 +1,8 @@
 package io.loquent;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One generated sequence. Immutable.
@@ -16,9 +18,16 @@ import java.util.List;
  * @param finishReason why it ended
  * @param words its words with the frames they were heard in, where the model aligns its output with
  *     its input (CTC) and its tokens say where words begin; else empty
+ * @param reasoning what the model thought aloud, and its answer, both parts of the text; empty
+ *     unless the text has one of {@link Option#REASONING_TAGS}
  */
 public record Candidate(
-    String text, List<Token> tokens, double score, FinishReason finishReason, List<Word> words) {
+    String text,
+    List<Token> tokens,
+    double score,
+    FinishReason finishReason,
+    List<Word> words,
+    Optional<Reasoning> reasoning) {
 
   /**
    * Copies the lists.
@@ -29,10 +38,12 @@ public record Candidate(
    * @param score the search's score of the whole sequence
    * @param finishReason why it ended
    * @param words its words with the frames they were heard in
+   * @param reasoning what the model thought aloud, and its answer
    */
   public Candidate {
     tokens = List.copyOf(tokens);
     words = List.copyOf(words);
+    Objects.requireNonNull(reasoning, "reasoning");
   }
 
   /**
@@ -45,7 +56,16 @@ public record Candidate(
    * @param finishReason why it ended
    */
   public Candidate(String text, List<Token> tokens, double score, FinishReason finishReason) {
-    this(text, tokens, score, finishReason, List.of());
+    this(text, tokens, score, finishReason, List.of(), Optional.empty());
+  }
+
+  /**
+   * Returns the text without what the model thought aloud.
+   *
+   * @return the answer; the whole text where there is no reasoning
+   */
+  public String answer() {
+    return reasoning.map(Reasoning::answer).orElse(text);
   }
 
   /**

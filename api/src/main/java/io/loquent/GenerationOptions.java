@@ -254,6 +254,26 @@ public final class GenerationOptions {
     }
 
     /**
+     * Sets {@link Option#INCLUDE_STOP_STR_IN_OUTPUT}.
+     *
+     * @param value see there
+     * @return this builder
+     */
+    public Builder includeStopStrInOutput(boolean value) {
+      return set(Option.INCLUDE_STOP_STR_IN_OUTPUT, value);
+    }
+
+    /**
+     * Sets {@link Option#CONTEXT_OVERFLOW}.
+     *
+     * @param value see there
+     * @return this builder
+     */
+    public Builder contextOverflow(ContextOverflow value) {
+      return set(Option.CONTEXT_OVERFLOW, value);
+    }
+
+    /**
      * Sets {@link Option#NUM_BEAMS}.
      *
      * @param value see there

@@ -1,5 +1,6 @@
 package io.loquent;
 
+import io.loquent.chat.ChatMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +40,17 @@ public final class GenerationRequest {
    */
   public static Builder text(String text) {
     return of(Input.text(text));
+  }
+
+  /**
+   * Starts a request for the assistant's next message in a conversation.
+   *
+   * @param messages the messages, oldest first
+   * @return a builder
+   * @throws InvalidRequestException if there is no message
+   */
+  public static Builder chat(ChatMessage... messages) {
+    return of(Input.chat(messages));
   }
 
   /**

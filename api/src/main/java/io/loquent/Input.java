@@ -1,11 +1,20 @@
 package io.loquent;
 
+import io.loquent.chat.ChatMessage;
+import io.loquent.chat.Tool;
+import io.loquent.internal.json.JsonCopy;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a model reads. Immutable. */
-public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, Input.Features {
+public sealed interface Input
+    permits Input.Text, Input.TextPair, Input.Chat, Input.Tokens, Input.Features {
 
   /**
    * Creates a text input.
@@ -15,6 +24,18 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
    */
   static Input text(String text) {
     return new Text(text);
+  }
+
+  /**
+   * Creates a conversation, which the model folder's chat template turns into a prompt for the
+   * assistant's next message. {@link Chat#builder} also takes tools and more.
+   *
+   * @param messages the messages, oldest first
+   * @return the input
+   * @throws InvalidRequestException if there is no message
+   */
+  static Chat chat(ChatMessage... messages) {
+    return Chat.builder(Arrays.asList(messages)).build();
   }
 
   /**
@@ -59,6 +80,171 @@ public sealed interface Input permits Input.Text, Input.TextPair, Input.Tokens, 
     public TextPair {
       Objects.requireNonNull(first, "first");
       Objects.requireNonNull(second, "second");
+    }
+  }
+
+  /**
+   * A conversation, written as the model was trained on it by the model folder's chat template. No
+   * special token is added beside those of the template.
+   *
+   * @param messages the messages, oldest first
+   * @param tools the tools that the model may call; none where empty
+   * @param documents texts to answer from, each usually with {@code title} and {@code text}, as
+   *     JSON values; none where empty
+   * @param template the name of the template; empty for {@code tool_use} where there are tools and
+   *     the folder has one of that name, otherwise {@code default}
+   * @param addGenerationPrompt whether the prompt ends with what begins the assistant's message
+   * @param continueFinalMessage whether the prompt ends within the last message, so that the model
+   *     goes on with it
+   * @param variables further variables of the template, such as {@code enable_thinking}, as JSON
+   *     values
+   */
+  record Chat(
+      List<ChatMessage> messages,
+      List<Tool> tools,
+      List<Map<String, @Nullable Object>> documents,
+      Optional<String> template,
+      boolean addGenerationPrompt,
+      boolean continueFinalMessage,
+      Map<String, @Nullable Object> variables)
+      implements Input {
+
+    /**
+     * Copies the collections and checks that they make sense together.
+     *
+     * @param messages the messages, oldest first
+     * @param tools the tools that the model may call
+     * @param documents texts to answer from
+     * @param template the name of the template
+     * @param addGenerationPrompt whether the prompt ends with what begins the assistant's message
+     * @param continueFinalMessage whether the prompt ends within the last message
+     * @param variables further variables of the template
+     * @throws InvalidRequestException if there is no message, if both flags are set, or if a
+     *     document or variable is no JSON value
+     */
+    public Chat {
+      messages = List.copyOf(messages);
+      tools = List.copyOf(tools);
+      documents = JsonCopy.ofObjects("documents", documents);
+      Objects.requireNonNull(template, "template");
+      variables = JsonCopy.of("variables", variables);
+      if (messages.isEmpty()) {
+        throw new InvalidRequestException("a chat has no message; give at least one");
+      }
+      if (addGenerationPrompt && continueFinalMessage) {
+        throw new InvalidRequestException(
+            "a chat cannot both begin a new message (addGenerationPrompt) and continue the last one"
+                + " (continueFinalMessage); choose one");
+      }
+    }
+
+    /**
+     * Starts a conversation.
+     *
+     * @param messages the messages, oldest first
+     * @return a builder
+     */
+    public static Builder builder(List<ChatMessage> messages) {
+      return new Builder(messages);
+    }
+
+    /** Builds a conversation. Not thread-safe. */
+    public static final class Builder {
+      private final List<ChatMessage> messages;
+      private List<Tool> tools = List.of();
+      private List<Map<String, @Nullable Object>> documents = List.of();
+      private @Nullable String template;
+      private boolean addGenerationPrompt = true;
+      private boolean continueFinalMessage;
+      private final Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+
+      private Builder(List<ChatMessage> messages) {
+        this.messages = List.copyOf(messages);
+      }
+
+      /**
+       * Sets the tools that the model may call.
+       *
+       * @param tools their descriptions
+       * @return this builder
+       */
+      public Builder tools(List<Tool> tools) {
+        this.tools = List.copyOf(tools);
+        return this;
+      }
+
+      /**
+       * Sets texts to answer from.
+       *
+       * @param documents JSON objects, each usually with {@code title} and {@code text}
+       * @return this builder
+       */
+      public Builder documents(List<Map<String, @Nullable Object>> documents) {
+        this.documents = List.copyOf(documents);
+        return this;
+      }
+
+      /**
+       * Chooses one of several templates.
+       *
+       * @param template its name
+       * @return this builder
+       */
+      public Builder template(String template) {
+        this.template = Objects.requireNonNull(template, "template");
+        return this;
+      }
+
+      /**
+       * Sets whether the prompt ends with what begins the assistant's message.
+       *
+       * @param addGenerationPrompt true, unless it is set
+       * @return this builder
+       */
+      public Builder addGenerationPrompt(boolean addGenerationPrompt) {
+        this.addGenerationPrompt = addGenerationPrompt;
+        return this;
+      }
+
+      /**
+       * Lets the model go on with the last message instead of beginning a new one.
+       *
+       * @return this builder
+       */
+      public Builder continueFinalMessage() {
+        continueFinalMessage = true;
+        addGenerationPrompt = false;
+        return this;
+      }
+
+      /**
+       * Sets a further variable of the template.
+       *
+       * @param name its name, such as {@code enable_thinking}
+       * @param value a JSON value
+       * @return this builder
+       */
+      public Builder variable(String name, @Nullable Object value) {
+        variables.put(Objects.requireNonNull(name, "name"), value);
+        return this;
+      }
+
+      /**
+       * Builds the conversation.
+       *
+       * @return an immutable input
+       * @throws InvalidRequestException if it makes no sense, see the constructor
+       */
+      public Chat build() {
+        return new Chat(
+            messages,
+            tools,
+            documents,
+            Optional.ofNullable(template),
+            addGenerationPrompt,
+            continueFinalMessage,
+            variables);
+      }
     }
   }
 

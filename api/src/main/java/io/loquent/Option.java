@@ -57,6 +57,25 @@ public final class Option<T> {
   public static final Option<List<String>> STOP_STRINGS =
       new Option<>("stop_strings", OptionType.strings());
 
+  /**
+   * Whether the text ends behind the stop string that ended it, instead of before it; default
+   * false.
+   */
+  public static final Option<Boolean> INCLUDE_STOP_STR_IN_OUTPUT =
+      new Option<>("include_stop_str_in_output", OptionType.flag());
+
+  /** What happens where the model's context ends; default {@link ContextOverflow#STOP}. */
+  public static final Option<ContextOverflow> CONTEXT_OVERFLOW =
+      new Option<>("context_overflow", OptionType.choice(ContextOverflow.class));
+
+  /**
+   * The two strings between which a model thinks aloud, so that {@link Candidate#reasoning()} holds
+   * that part by itself; default {@code <think>} and {@code </think>} for conversations ({@link
+   * Input.Chat}), and none for other inputs. An empty list switches it off.
+   */
+  public static final Option<List<String>> REASONING_TAGS =
+      new Option<>("reasoning_tags", OptionType.strings());
+
   /** Whether tokens are drawn at random; default false. */
   public static final Option<Boolean> DO_SAMPLE = new Option<>("do_sample", OptionType.flag());
 

@@ -13,17 +13,22 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  *
  * <p>Text that might be the beginning of a stop string is held back until that is decided, so that
- * no part of a stop string is ever shown.
+ * no part of a stop string is shown unless all of it is wanted.
  */
 final class CandidateText {
 
   private final @Nullable IncrementalDetokenizer detokenizer;
   private final List<String> stopStrings;
+  private final boolean keepsStop;
   private final StringBuilder heldBack = new StringBuilder();
   private int index;
 
   CandidateText(
-      @Nullable Tokenizer tokenizer, boolean skipSpecialTokens, List<String> stopStrings) {
+      @Nullable Tokenizer tokenizer,
+      boolean skipSpecialTokens,
+      List<String> stopStrings,
+      boolean keepsStop) {
+    this.keepsStop = keepsStop;
     this.detokenizer = tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
     this.stopStrings = stopStrings;
   }
@@ -57,7 +62,11 @@ final class CandidateText {
   private String release(boolean last, boolean stopped) {
     int end = heldBack.length();
     if (stopped) {
-      int stop = StopStrings.indexOfFirst(heldBack.toString(), stopStrings);
+      String text = heldBack.toString();
+      int stop =
+          keepsStop
+              ? StopStrings.endOfFirst(text, stopStrings)
+              : StopStrings.indexOfFirst(text, stopStrings);
       end = stop < 0 ? end : stop;
     } else if (!last) {
       end -= StopStrings.heldBack(heldBack.toString(), stopStrings);

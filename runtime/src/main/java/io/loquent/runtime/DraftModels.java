@@ -84,7 +84,10 @@ final class DraftModels implements AutoCloseable {
     return earlyExits.computeIfAbsent(
         layer,
         exit ->
-            new DraftModel(new OpenedFolder(target.upToExit(exit), null, null), null, new int[0]));
+            new DraftModel(
+                new OpenedFolder(target.upToExit(exit), null, null, ChatReader.none()),
+                null,
+                new int[0]));
   }
 
   /**

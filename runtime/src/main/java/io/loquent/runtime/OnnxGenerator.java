@@ -57,7 +57,7 @@ public final class OnnxGenerator implements Generator {
   private OnnxGenerator(ModelConfig config, OpenedFolder opened) {
     model = opened.model();
     tokenizer = opened.tokenizer();
-    reader = new PromptReader(model, tokenizer);
+    reader = opened.reader();
     defaults = config.defaults().orElse(model.defaults());
     scorer = new Scorer(model, reader, opened.targetReader(), defaults);
     DraftModels draftModels = new DraftModels(config, model, tokenizer);

@@ -16,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param model the graphs
  * @param tokenizer the tokenizer, if the folder has one
  * @param targetTokenizer the tokenizer of given target texts, if the folder has one of its own
+ * @param chats reads conversations
  */
 record OpenedFolder(
-    LoadedModel model, @Nullable Tokenizer tokenizer, @Nullable Tokenizer targetTokenizer)
+    LoadedModel model,
+    @Nullable Tokenizer tokenizer,
+    @Nullable Tokenizer targetTokenizer,
+    ChatReader chats)
     implements AutoCloseable {
 
   /**
@@ -37,9 +41,9 @@ record OpenedFolder(
       target = TokenizerFolder.loadTarget(folder).orElse(null);
       findings.add(explain(folder, tokenizer));
       check(config, folder, model, tokenizer);
-      return new OpenedFolder(model, tokenizer, target);
+      return new OpenedFolder(model, tokenizer, target, ChatReader.open(folder, findings));
     } catch (RuntimeException e) {
-      new OpenedFolder(model, tokenizer, target).close();
+      new OpenedFolder(model, tokenizer, target, ChatReader.none()).close();
       throw e;
     }
   }
@@ -79,9 +83,14 @@ record OpenedFolder(
     }
   }
 
+  /** Reads prompts. */
+  PromptReader reader() {
+    return new PromptReader(model, tokenizer, chats);
+  }
+
   /** Reads given target texts. */
   PromptReader targetReader() {
-    return new PromptReader(model, targetTokenizer == null ? tokenizer : targetTokenizer);
+    return new PromptReader(model, targetTokenizer == null ? tokenizer : targetTokenizer, chats);
   }
 
   @Override

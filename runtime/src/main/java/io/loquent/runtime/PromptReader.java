@@ -16,10 +16,16 @@ final class PromptReader {
 
   private final LoadedModel model;
   private final @Nullable Tokenizer tokenizer;
+  private final ChatReader chats;
 
   PromptReader(LoadedModel model, @Nullable Tokenizer tokenizer) {
+    this(model, tokenizer, ChatReader.none());
+  }
+
+  PromptReader(LoadedModel model, @Nullable Tokenizer tokenizer, ChatReader chats) {
     this.model = model;
     this.tokenizer = tokenizer;
+    this.chats = chats;
   }
 
   /** The row of a request's own prompt. */
@@ -40,8 +46,9 @@ final class PromptReader {
                 + model.info().name()
                 + " has only a decoder; put them at the end of the prompt");
       }
-      return decoderRow(request.input());
+      return decoderRow(request.input(), options);
     }
+    ContextRoom.refuseKeeping(options, model.info().name());
     return encoderRow(request.input(), decoderPrompt(request.decoderInput().orElse(null), options));
   }
 
@@ -67,7 +74,16 @@ final class PromptReader {
 
   /** The row of a decoder-only model. */
   PromptRow decoderRow(Input input) {
-    int[] ids = checked("prompt", ids(input, true), model.info().vocabularySize());
+    return decoderRow(input, GenerationOptions.none());
+  }
+
+  private PromptRow decoderRow(Input input, GenerationOptions options) {
+    int[] read =
+        model.contextLength().isPresent()
+            ? new ContextRoom(model.info().name(), model.contextLength().getAsInt())
+                .ids(input, options, part -> ids(part, true))
+            : ids(input, true);
+    int[] ids = checked("prompt", read, model.info().vocabularySize());
     checkRoom("the prompt", ids.length, 1);
     return new PromptRow(ids, null, null);
   }
@@ -124,7 +140,7 @@ final class PromptReader {
     return ids;
   }
 
-  /** The ids of a text or of given tokens. */
+  /** The ids of a text, of a conversation or of given tokens. */
   int[] ids(Input input, boolean addSpecialTokens) {
     if (input instanceof Input.Tokens tokens) {
       return tokens.toArray();
@@ -143,6 +159,10 @@ final class PromptReader {
     }
     if (input instanceof Input.Text text) {
       return tokenizer.encode(text.text(), addSpecialTokens);
+    }
+    if (input instanceof Input.Chat chat) {
+      // The template writes the special tokens itself.
+      return tokenizer.encode(chats.text(chat), false);
     }
     Input.TextPair pair = (Input.TextPair) input;
     return tokenizer.encode(pair.first(), pair.second(), addSpecialTokens);

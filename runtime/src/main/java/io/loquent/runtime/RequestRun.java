@@ -41,6 +41,7 @@ final class RequestRun {
   final List<PromptRow> rows;
   private final @Nullable Tokenizer tokenizer;
   private final CandidateText streamed;
+  private final ReasoningTags reasoning;
   final int maxLength;
   private final long startNanos;
   private final boolean exactDrafts;
@@ -78,13 +79,15 @@ final class RequestRun {
     this.maxLength = maxLength;
     limitNanos = options.get(Option.MAX_TIME).map(Duration::toNanos).orElse(Long.MAX_VALUE);
     streamed = newText();
+    reasoning = ReasoningTags.of(request, options);
   }
 
   private CandidateText newText() {
     return new CandidateText(
         tokenizer,
         options.get(Option.SKIP_SPECIAL_TOKENS).orElse(true),
-        options.get(Option.STOP_STRINGS).orElse(List.of()));
+        options.get(Option.STOP_STRINGS).orElse(List.of()),
+        options.get(Option.INCLUDE_STOP_STR_IN_OUTPUT).orElse(false));
   }
 
   /** Sets where it finds what need not run again, and leaves what is to be remembered. */
@@ -300,6 +303,7 @@ final class RequestRun {
         tokens,
         hypothesis.score(),
         hypothesis.finishReason(),
-        hypothesis.words());
+        hypothesis.words(),
+        reasoning.split(joined.toString()));
   }
 }

@@ -1,5 +1,7 @@
 package io.loquent.runtime;
 
+import io.loquent.spi.Tokenizer;
+import io.loquent.tokenizers.TokenizerFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +30,24 @@ final class Folders {
     return copy(fixture, target, List.of());
   }
 
+  /** Copies a folder of the samples into a new one. */
+  static Path copyOfSample(String name, Path target) {
+    return copy(sample(name), target, List.of());
+  }
+
+  /** The ids of a text by a folder's tokenizer. */
+  static int[] tokens(Path folder, String text) {
+    try (Tokenizer tokenizer = TokenizerFolder.load(folder).orElseThrow()) {
+      return tokenizer.encode(text, true);
+    }
+  }
+
   /** Copies a fixture into a new folder, without some of its files. */
   static Path copy(String fixture, Path target, List<String> without) {
-    Path source = Goldens.folder(fixture);
+    return copy(Goldens.folder(fixture), target, without);
+  }
+
+  private static Path copy(Path source, Path target, List<String> without) {
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.collect(Collectors.toList())) {
         String name = file.getFileName().toString();

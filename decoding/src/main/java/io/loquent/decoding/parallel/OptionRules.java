@@ -28,6 +28,8 @@ public final class OptionRules {
           Option.MAX_LENGTH,
           Option.MAX_TIME,
           Option.STOP_STRINGS,
+          Option.INCLUDE_STOP_STR_IN_OUTPUT,
+          Option.REASONING_TAGS,
           Option.SEED,
           Option.SEQUENCE_BIAS,
           Option.BAD_WORDS_IDS,

@@ -29,6 +29,24 @@ public final class StopStrings {
   }
 
   /**
+   * Finds where a text has to end that keeps the stop string which ends it.
+   *
+   * @param text a generated text, without the prompt
+   * @param stops stop strings; empty ones are never found
+   * @return the index behind the stop string that ends first; -1 if there is none
+   */
+  public static int endOfFirst(String text, List<String> stops) {
+    int first = -1;
+    for (String stop : stops) {
+      int index = stop.isEmpty() ? -1 : text.indexOf(stop);
+      if (index >= 0 && (first < 0 || index + stop.length() < first)) {
+        first = index + stop.length();
+      }
+    }
+    return first;
+  }
+
+  /**
    * Returns how much of a text's end must not be shown yet, because it may turn out to be the
    * beginning of a stop string.
    *

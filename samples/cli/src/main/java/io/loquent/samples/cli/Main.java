@@ -58,6 +58,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(main);
     commandLine.addSubcommand(new DemoCommand(provider, terminal));
     commandLine.addSubcommand(new GenerateCommand(provider, terminal, () -> main.verbose));
+    commandLine.addSubcommand(new ChatCommand(provider, terminal));
     commandLine.addSubcommand(new BatchCommand(provider, terminal));
     commandLine.addSubcommand(new ScoreCommand(provider, terminal));
     commandLine.addSubcommand(new InspectCommand(provider, terminal));

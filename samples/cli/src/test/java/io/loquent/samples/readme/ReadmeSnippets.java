@@ -9,14 +9,21 @@ import io.loquent.GenerationResult;
 import io.loquent.Generator;
 import io.loquent.Input;
 import io.loquent.ModelConfig;
+import io.loquent.Option;
 import io.loquent.ParallelDecoding;
 import io.loquent.Score;
 import io.loquent.Session;
 import io.loquent.Speculation;
 import io.loquent.Token;
 import io.loquent.TokenStream;
+import io.loquent.chat.ChatMessage;
+import io.loquent.chat.Tool;
+import io.loquent.chat.ToolCall;
+import io.loquent.chat.ToolCallParser;
+import io.loquent.chat.ToolCalls;
 import java.nio.file.Paths;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -133,6 +140,26 @@ final class ReadmeSnippets {
       GenerationResult result = generator.generate(request);
       System.out.println(result.text() + " in " + result.usage().modelRuns() + " runs");
     }
+  }
+
+  static List<ChatMessage> chat(Generator generator) {
+    Tool weather =
+        Tool.parse(
+            "{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\":"
+                + " {\"type\": \"object\", \"properties\": {\"city\": {\"type\": \"string\"}}}}}");
+    List<ChatMessage> messages = new ArrayList<>();
+    messages.add(ChatMessage.system("You are a guide."));
+    messages.add(ChatMessage.user("How cold is it in Oslo?"));
+
+    Input chat = Input.Chat.builder(messages).tools(List.of(weather)).build();
+    GenerationRequest request =
+        GenerationRequest.of(chat).options(o -> o.set(Option.SKIP_SPECIAL_TOKENS, false)).build();
+    ToolCalls answer = ToolCallParser.parse(generator.generate(request).text());
+    messages.add(answer.message());
+    for (ToolCall call : answer.calls()) {
+      messages.add(ChatMessage.tool(call, "-3.5")); // then ask again
+    }
+    return messages;
   }
 
   static Score score(Generator generator) {

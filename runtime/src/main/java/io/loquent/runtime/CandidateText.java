@@ -4,7 +4,6 @@ import io.loquent.Token;
 import io.loquent.decoding.ChosenToken;
 import io.loquent.decoding.search.StopStrings;
 import io.loquent.spi.IncrementalDetokenizer;
-import io.loquent.spi.Tokenizer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +21,14 @@ final class CandidateText {
   private final StringBuilder heldBack = new StringBuilder();
   private int index;
 
-  CandidateText(
-      @Nullable Tokenizer tokenizer, boolean skipSpecialTokens, List<String> stopStrings) {
-    this.detokenizer = tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
+  /**
+   * Creates the text of a candidate.
+   *
+   * @param detokenizer a new one; null for a model without a tokenizer
+   * @param stopStrings what no part of is shown
+   */
+  CandidateText(@Nullable IncrementalDetokenizer detokenizer, List<String> stopStrings) {
+    this.detokenizer = detokenizer;
     this.stopStrings = stopStrings;
   }
 

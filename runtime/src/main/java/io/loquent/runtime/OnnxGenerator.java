@@ -44,6 +44,7 @@ public final class OnnxGenerator implements Generator {
   private final RequestRunner alone;
   private final @Nullable SharedBatch shared;
   private final DraftModels drafts;
+  private final Constraints constraints;
   private final ParallelPlanning parallel;
 
   private OnnxGenerator(ModelConfig config, OpenedFolder opened) {
@@ -54,6 +55,7 @@ public final class OnnxGenerator implements Generator {
     scorer = new Scorer(model, reader, opened.targetReader(), defaults);
     DraftModels draftModels = new DraftModels(config, model, tokenizer);
     drafts = draftModels;
+    constraints = new Constraints(tokenizer, model.info().vocabularySize());
     ParallelPlanning planning = new ParallelPlanning(config, model, tokenizer);
     parallel = planning;
     lifetime =
@@ -130,7 +132,15 @@ public final class OnnxGenerator implements Generator {
       List<RequestRun> runs = new ArrayList<>();
       for (RequestPlan plan : plans) {
         runs.add(
-            plan.start(model, reader, tokenizer, drafts, parallel, widestPrompt, widestEncoder));
+            plan.start(
+                model,
+                reader,
+                tokenizer,
+                drafts,
+                constraints,
+                parallel,
+                widestPrompt,
+                widestEncoder));
       }
       // Prompts of similar length need little padding, and a long one is better begun early.
       List<RequestRun> longestFirst = new ArrayList<>(runs);
@@ -214,6 +224,7 @@ public final class OnnxGenerator implements Generator {
         reader,
         tokenizer,
         drafts,
+        constraints,
         parallel,
         plan.prompt().ids().length,
         encoderLength(plan));

@@ -9,7 +9,9 @@ import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
 import io.loquent.decoding.speculation.AdaptiveLength;
+import io.loquent.decoding.search.Searches;
 import io.loquent.decoding.speculation.AdaptivePaths;
+import io.loquent.decoding.speculation.ConstrainedDrafter;
 import io.loquent.decoding.speculation.LookaheadDrafter;
 import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
@@ -78,16 +80,20 @@ final class RequestDrafting implements AutoCloseable {
         Option.NUM_ASSISTANT_PATHS,
         byModel || lookup || lookahead,
         "assistant_model, assistant_early_exit, prompt_lookup or lookahead");
+    Drafting guessing;
     if (model.isPresent()) {
-      drafting = byModel(setup, row, models.named(model.get()), "assistant_model " + model.get());
+      guessing = byModel(setup, row, models.named(model.get()), "assistant_model " + model.get());
     } else if (exit.isPresent()) {
-      drafting =
+      guessing =
           byModel(setup, row, models.earlyExit(exit.get()), "assistant_early_exit " + exit.get());
     } else if (lookahead) {
-      drafting = new Drafting(new LookaheadDrafter(paths), length(options, "lookahead"), CLOCK);
+      guessing = new Drafting(new LookaheadDrafter(paths), length(options, "lookahead"), CLOCK);
     } else {
-      drafting = lookup ? byLookup(options, setup.prompt()) : null;
+      guessing = lookup ? byLookup(options, setup.prompt()) : null;
     }
+    boolean jumps = setup.constraint() != null && Searches.canDraft(options);
+    drafting =
+        jumps ? ConstrainedDrafter.drafting(setup.constraint(), guessing, CLOCK) : guessing;
   }
 
   private RequestDrafting(DraftModels models) {

@@ -16,6 +16,7 @@ import io.loquent.decoding.Generation;
 import io.loquent.decoding.Hypothesis;
 import io.loquent.decoding.parallel.ParallelSearch;
 import io.loquent.runtime.model.PromptRow;
+import io.loquent.spi.IncrementalDetokenizer;
 import io.loquent.spi.Tokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ final class RequestRun {
   private final RequestDrafting drafting;
   final List<PromptRow> rows;
   private final @Nullable Tokenizer tokenizer;
+  private final @Nullable SpelledTokens constrained;
   private final CandidateText streamed;
   final int maxLength;
   private final long startNanos;
@@ -61,6 +63,7 @@ final class RequestRun {
       RequestDrafting drafting,
       List<PromptRow> rows,
       @Nullable Tokenizer tokenizer,
+      @Nullable SpelledTokens constrained,
       long startNanos,
       boolean exactDrafts,
       int maxLength) {
@@ -71,6 +74,7 @@ final class RequestRun {
     this.drafting = drafting;
     this.rows = List.copyOf(rows);
     this.tokenizer = tokenizer;
+    this.constrained = constrained;
     this.startNanos = startNanos;
     this.exactDrafts = exactDrafts;
     this.maxLength = maxLength;
@@ -80,9 +84,15 @@ final class RequestRun {
 
   private CandidateText newText() {
     return new CandidateText(
-        tokenizer,
-        options.get(Option.SKIP_SPECIAL_TOKENS).orElse(true),
-        options.get(Option.STOP_STRINGS).orElse(List.of()));
+        detokenizer(), options.get(Option.STOP_STRINGS).orElse(List.of()));
+  }
+
+  private @Nullable IncrementalDetokenizer detokenizer() {
+    boolean skipSpecialTokens = options.get(Option.SKIP_SPECIAL_TOKENS).orElse(true);
+    if (constrained != null && skipSpecialTokens) {
+      return constrained.detokenizer();
+    }
+    return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
   }
 
   /** Whether it still takes part in runs. Thread-safe. */

@@ -38,6 +38,9 @@ final class ChainAssembly {
   }
 
   ChainAssembly processors() {
+    if (setup.constraint() != null) {
+      add(new ConstrainedTokens(setup.constraint(), reachableEndTokens()));
+    }
     addBiases();
     addPenalties();
     addNgramBans();
@@ -55,6 +58,14 @@ final class ChainAssembly {
     addDecay();
     addSuppressions();
     setup.request().logitsProcessors().forEach(this::add);
+    return this;
+  }
+
+  /** Refuses to go on where a constraint leaves tokens but all of them have been forbidden. */
+  ChainAssembly deadEnds() {
+    if (setup.constraint() != null) {
+      add(new DeadEndCheck(setup.constraint(), reachableEndTokens()));
+    }
     return this;
   }
 

@@ -147,6 +147,7 @@ final class DecoderChain {
   private void addReplace(String pattern, String content) {
     if (fused) {
       stages.add(next -> new ReplaceStage(pattern, content, next));
+      looksAhead |= pattern.length() > 1;
     } else {
       addTokenStage((token, first) -> token.replace(pattern, content));
     }
@@ -178,6 +179,7 @@ final class DecoderChain {
       addTokenStage((token, first) -> wordPiece(token, first, prefix, cleanup));
     } else if (cleanup) {
       stages.add(SpaceCleanup::wordPieceBefore);
+      looksAhead = true;
     }
   }
 

@@ -164,6 +164,28 @@ final class ExprPool {
         new Pair(part, needed, most), id -> new Repetition(id, part, needed, most));
   }
 
+  /**
+   * An expression that cannot be told from another one by reading a few bytes: counts of the
+   * repetition that it begins with are lowered to what these can reach. So the many states of a
+   * long counted repetition look alike to whoever reads no further.
+   *
+   * @param bytes how many are read at most
+   */
+  Expr seenWithin(Expr expr, int bytes) {
+    if (expr instanceof Sequence sequence && sequence.head instanceof Repetition) {
+      return sequence(seenWithin(sequence.head, bytes), sequence.tail);
+    }
+    if (expr instanceof Sequence sequence && sequence.head instanceof OneByte && bytes > 0) {
+      return sequence(sequence.head, seenWithin(sequence.tail, bytes - 1));
+    }
+    if (!(expr instanceof Repetition repetition) || repetition.most <= bytes) {
+      return expr;
+    }
+    // Each time takes a byte at least, so neither bound is reached from beyond.
+    int least = Math.min(repetition.least, bytes + 1);
+    return repeat(repetition.part, least, Repetition.ANY);
+  }
+
   Expr intersection(Expr... parts) {
     return intersection(Arrays.asList(parts));
   }

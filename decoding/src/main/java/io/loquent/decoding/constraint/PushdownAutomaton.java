@@ -57,6 +57,11 @@ final class PushdownAutomaton {
     return state(List.of(frame(expr, null)), false);
   }
 
+  /** An expression that looks the same to whoever reads only some bytes. */
+  Expr seenWithin(Expr expr, int bytes) {
+    return grammar.pool().seenWithin(expr, bytes);
+  }
+
   /** What follows a byte. */
   ParseState next(ParseState state, int value) {
     ParseState next = state.known(value);

@@ -81,19 +81,24 @@ final class TokenMasks {
     return TokenMask.of(trie.vocabularySize(), bits);
   }
 
-  private LocalTokens localTokens(Expr expr) {
-    LocalTokens known = local.get(expr);
+  private LocalTokens localTokens(Expr top) {
+    LocalTokens known = local.get(top);
     if (known == null) {
-      Arrays.fill(bits, 0);
-      exitCount = 0;
-      walk(TokenTrie.ROOT, automaton.local(expr), true);
-      known =
-          new LocalTokens(
-              TokenMask.of(trie.vocabularySize(), bits), Arrays.copyOf(exits, exitCount));
-      local.put(expr, known);
-      bytes += known.tokens.bytes() + 4L * exitCount;
+      Expr expr = automaton.seenWithin(top, trie.longest());
+      known = expr == top ? compute(expr) : localTokens(expr);
+      local.put(top, known);
     }
     return known;
+  }
+
+  private LocalTokens compute(Expr expr) {
+    Arrays.fill(bits, 0);
+    exitCount = 0;
+    walk(TokenTrie.ROOT, automaton.local(expr), true);
+    LocalTokens tokens =
+        new LocalTokens(TokenMask.of(trie.vocabularySize(), bits), Arrays.copyOf(exits, exitCount));
+    bytes += tokens.tokens.bytes() + 4L * exitCount;
+    return tokens;
   }
 
   /** Marks the tokens below a node that can be read from a state. */

@@ -25,6 +25,7 @@ class TokenMasksTest {
                "b": {"type": "integer", "maximum": 110}, "ab": {"type": "string", "maxLength": 3}},
                "required": ["b"], "additionalProperties": false}
               """),
+          OutputConstraint.regex("[ab]{3,40}01{2,9}.{7}(a|01){0,30}"),
           OutputConstraint.grammar("root ::= \"[\" root? (\",\" root)* \"]\" | [ab]+"));
 
   @Test

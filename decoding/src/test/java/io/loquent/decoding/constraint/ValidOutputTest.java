@@ -88,15 +88,24 @@ class ValidOutputTest {
   }
 
   private int closing(TokenMask mask) {
-    if (random.nextInt(3) > 0) {
-      for (String text : List.of("}", "]", "\"", "0", "t", ",", ":")) {
-        for (int id = 0; id < words.end(); id++) {
-          if (mask.contains(id) && words.text(List.of(id)).equals(text)) {
-            return id;
-          }
+    List<Integer> closers = possible(mask, "}", "]");
+    if (closers.isEmpty()) {
+      closers = possible(mask, "\"", "\"", "0", "t", "@", "\\", ",", ":");
+    }
+    return (closers.isEmpty() || random.nextInt(5) == 0)
+        ? any(mask)
+        : closers.get(random.nextInt(closers.size()));
+  }
+
+  private List<Integer> possible(TokenMask mask, String... texts) {
+    List<Integer> ids = new ArrayList<>();
+    for (String text : texts) {
+      for (int id = 0; id < words.end(); id++) {
+        if (mask.contains(id) && words.text(List.of(id)).equals(text)) {
+          ids.add(id);
         }
       }
     }
-    return any(mask);
+    return ids;
   }
 }

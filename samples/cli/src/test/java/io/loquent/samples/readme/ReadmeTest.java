@@ -109,6 +109,7 @@ final class ReadmeTest {
       assertThat(ReadmeSnippets.cancel(generator).text()).isNotEmpty();
       assertThat(printedBy(() -> ReadmeSnippets.score(generator))).startsWith("-");
       assertThat(printedBy(() -> ReadmeSnippets.speculate(generator))).contains(" ");
+      assertThat(ReadmeSnippets.valid(generator).speaker()).isNotNull();
     }
   }
 

@@ -11,30 +11,33 @@ import org.jspecify.annotations.Nullable;
 /** Reads constraints from options. */
 final class ConstraintMap {
 
-  private static final Set<String> KINDS =
-      new TreeSet<>(List.of("choice", "regex", "json_schema", "json", "grammar"));
+  static final String EXPECTED =
+      "an object with one of choice (a list of texts), regex, json_schema, json (true) and grammar,"
+          + " and beside JSON compact (true or false)";
 
   private ConstraintMap() {}
 
   static OutputConstraint read(Map<?, ?> map) {
+    OutputConstraint constraint = readOrNull(map);
+    if (constraint == null) {
+      throw new InvalidRequestException(
+          "a constraint must be " + EXPECTED + "; found " + Json.write(map));
+    }
+    return constraint;
+  }
+
+  /** The constraint; null if it is none. */
+  static @Nullable OutputConstraint readOrNull(Map<?, ?> map) {
     Set<String> kinds = new TreeSet<>();
     map.keySet().forEach(key -> kinds.add(String.valueOf(key)));
     boolean isJson = kinds.contains("json") || kinds.contains("json_schema");
-    Object compact = map.get("compact");
-    if (compact != null && (!isJson || !(compact instanceof Boolean))) {
-      throw wrong(map);
+    boolean isCompact = Boolean.TRUE.equals(map.get("compact"));
+    boolean isFlag = map.get("compact") instanceof Boolean;
+    if (kinds.remove("compact") && !(isJson && isFlag)) {
+      return null;
     }
-    kinds.remove("compact");
-    if (kinds.size() != 1 || !KINDS.containsAll(kinds)) {
-      throw wrong(map);
-    }
-    String kind = kinds.iterator().next();
-    OutputConstraint constraint =
-        of(kind, map.get(kind), Boolean.TRUE.equals(compact));
-    if (constraint == null) {
-      throw wrong(map);
-    }
-    return constraint;
+    String kind = kinds.size() == 1 ? kinds.iterator().next() : "";
+    return of(kind, map.get(kind), isCompact);
   }
 
   private static @Nullable OutputConstraint of(
@@ -50,10 +53,13 @@ final class ConstraintMap {
           ? new OutputConstraint.JsonSchema(Json.write(value), compact)
           : null;
     }
-    if (!(value instanceof String text)) {
+    if (!(value instanceof String text) || text.isEmpty()) {
       return null;
     }
-    return kind.equals("regex") ? OutputConstraint.regex(text) : OutputConstraint.grammar(text);
+    if (kind.equals("regex")) {
+      return OutputConstraint.regex(text);
+    }
+    return kind.equals("grammar") ? OutputConstraint.grammar(text) : null;
   }
 
   private static @Nullable OutputConstraint choice(List<?> list) {
@@ -65,14 +71,5 @@ final class ConstraintMap {
       texts.add(string);
     }
     return new OutputConstraint.Choice(texts);
-  }
-
-  private static InvalidRequestException wrong(Map<?, ?> map) {
-    return new InvalidRequestException(
-        "constraint must have one of "
-            + String.join(", ", KINDS)
-            + " (a list of texts, a pattern, a schema, true, a grammar), and compact only with JSON;"
-            + " found "
-            + Json.write(map));
   }
 }

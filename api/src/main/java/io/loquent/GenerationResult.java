@@ -68,8 +68,8 @@ public record GenerationResult(
    * @param type the record
    * @param <R> the record
    * @return the record
-   * @throws InvalidOutputException if the text is no JSON, which one that ended at a length limit is
-   *     not, or does not fit the record
+   * @throws InvalidOutputException if the text is no JSON, which one that ended at a length limit
+   *     is not, or does not fit the record
    * @throws InvalidRequestException if a component has a type that is not supported
    */
   public <R extends Record> R json(Class<R> type) {

@@ -3,8 +3,8 @@ package io.loquent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generated text is not what it was to be read as: it was not constrained to that, or it ended too
- * early, at a length limit for instance.
+ * A generated text is not what it was to be read as: it was not constrained to that, or it ended
+ * too early, at a length limit for instance.
  */
 public final class InvalidOutputException extends GenerationException {
 

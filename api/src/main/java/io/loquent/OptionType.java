@@ -190,12 +190,12 @@ record OptionType<T>(
 
   static OptionType<OutputConstraint> constraint() {
     return new OptionType<>(
-        "an object with one of choice, regex, json_schema, json and grammar",
+        ConstraintMap.EXPECTED,
         json -> {
           if (json instanceof OutputConstraint value) {
             return value;
           }
-          return json instanceof Map<?, ?> map ? ConstraintMap.read(map) : null;
+          return json instanceof Map<?, ?> map ? ConstraintMap.readOrNull(map) : null;
         },
         OutputConstraint::toMap);
   }

@@ -45,8 +45,8 @@ public sealed interface OutputConstraint {
    * A text that matches a regular expression as a whole.
    *
    * @param pattern classes, {@code \d \w \s} (ASCII only), {@code \p{L}} and {@code
-   *     \p{Script=Greek}}, groups, alternatives and quantifiers, as ECMA-262, RE2 and Java have them
-   *     in common; nothing that looks around or refers back
+   *     \p{Script=Greek}}, groups, alternatives and quantifiers, as ECMA-262, RE2 and Java have
+   *     them in common; nothing that looks around or refers back
    */
   record Regex(String pattern) implements OutputConstraint {
 
@@ -194,8 +194,8 @@ public sealed interface OutputConstraint {
   /**
    * Asks for JSON of a record, which {@link GenerationResult#json} reads. Components are members of
    * the same name, in their order: strings, numbers, booleans, enums (by the names of their
-   * constants), records, {@code Optional}, {@code List}, {@code Set} and {@code Map<String, ...>} of
-   * these. All but {@code Optional} ones are required, and there are no others.
+   * constants), records, {@code Optional}, {@code List}, {@code Set} and {@code Map<String, ...>}
+   * of these. All but {@code Optional} ones are required, and there are no others.
    *
    * @param type the record
    * @return the constraint

@@ -40,8 +40,7 @@ final class RecordReader {
       if (RecordShape.raw(component.type()) == Optional.class) {
         Object member = members.get(component.name());
         Type held = RecordShape.argument(component.type(), 0, component.place());
-        arguments.add(
-            member == null ? Optional.empty() : Optional.of(value(member, held, inside)));
+        arguments.add(member == null ? Optional.empty() : Optional.of(value(member, held, inside)));
       } else {
         arguments.add(value(members.get(component.name()), component.type(), inside));
       }
@@ -72,8 +71,7 @@ final class RecordReader {
       Map<String, Object> map = new LinkedHashMap<>();
       Type held = RecordShape.argument(type, 1, place);
       members.forEach(
-          (key, member) ->
-              map.put(String.valueOf(key), value(member, held, place + "." + key)));
+          (key, member) -> map.put(String.valueOf(key), value(member, held, place + "." + key)));
       return Collections.unmodifiableMap(map);
     }
     boolean isCollection = raw == List.class || raw == Collection.class || raw == Set.class;
@@ -110,8 +108,7 @@ final class RecordReader {
     return null;
   }
 
-  private static InvalidOutputException mismatch(
-      @Nullable Object json, Type type, String place) {
+  private static InvalidOutputException mismatch(@Nullable Object json, Type type, String place) {
     return new InvalidOutputException(
         "the text has, for "
             + place

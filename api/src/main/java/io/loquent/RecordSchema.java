@@ -90,8 +90,10 @@ final class RecordSchema {
         throw RecordShape.unsupported(type, place);
       }
       return orderedMap(
-          "type", "object",
-          "additionalProperties", schema(RecordShape.argument(type, 1, place), place));
+          "type",
+          "object",
+          "additionalProperties",
+          schema(RecordShape.argument(type, 1, place), place));
     }
     boolean isList = raw == List.class || raw == Collection.class || raw == Set.class;
     if (type instanceof ParameterizedType && isList) {

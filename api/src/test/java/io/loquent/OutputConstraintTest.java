@@ -167,10 +167,9 @@ class OutputConstraintTest {
             Map.of("json_schema", "text"))) {
       assertThatThrownBy(() -> OutputConstraint.fromMap(map))
           .isInstanceOf(InvalidRequestException.class)
-          .hasMessageContaining("constraint must have one of");
+          .hasMessageContaining("a constraint must be");
     }
-    assertThatThrownBy(() -> OutputConstraint.choice())
-        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> OutputConstraint.choice()).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> OutputConstraint.jsonSchema("{"))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("not JSON");

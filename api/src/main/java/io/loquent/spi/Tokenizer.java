@@ -79,8 +79,8 @@ public interface Tokenizer extends AutoCloseable {
    * not left out.
    *
    * @param first whether of tokens that a text begins with; otherwise of those behind others
-   * @return by id the token's bytes in UTF-8, which may begin or end within a character; empty for a
-   *     special token and for an id without a token
+   * @return by id the token's bytes in UTF-8, which may begin or end within a character; empty for
+   *     a special token and for an id without a token
    * @throws InvalidRequestException if the tokenizer cannot tell
    */
   default IntFunction<Optional<byte[]>> tokenBytes(boolean first) {

@@ -8,8 +8,8 @@ import io.loquent.decoding.Drafting;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
-import io.loquent.decoding.speculation.AdaptiveLength;
 import io.loquent.decoding.search.Searches;
+import io.loquent.decoding.speculation.AdaptiveLength;
 import io.loquent.decoding.speculation.AdaptivePaths;
 import io.loquent.decoding.speculation.ConstrainedDrafter;
 import io.loquent.decoding.speculation.LookaheadDrafter;
@@ -92,8 +92,7 @@ final class RequestDrafting implements AutoCloseable {
       guessing = lookup ? byLookup(options, setup.prompt()) : null;
     }
     boolean jumps = setup.constraint() != null && Searches.canDraft(options);
-    drafting =
-        jumps ? ConstrainedDrafter.drafting(setup.constraint(), guessing, CLOCK) : guessing;
+    drafting = jumps ? ConstrainedDrafter.drafting(setup.constraint(), guessing, CLOCK) : guessing;
   }
 
   private RequestDrafting(DraftModels models) {

@@ -83,8 +83,7 @@ final class RequestRun {
   }
 
   private CandidateText newText() {
-    return new CandidateText(
-        detokenizer(), options.get(Option.STOP_STRINGS).orElse(List.of()));
+    return new CandidateText(detokenizer(), options.get(Option.STOP_STRINGS).orElse(List.of()));
   }
 
   private @Nullable IncrementalDetokenizer detokenizer() {

@@ -81,14 +81,21 @@ final class ConstrainedOutputTest {
                 generator.generate(request(seed, choice, o -> o.set(Option.NUM_BEAMS, 1))),
                 "the sea|a shore|walked on");
             assertWrites(
-                generator.generate(request(seed, choice, o -> o.set(Option.NUM_BEAMS, 3).set(Option.NUM_RETURN_SEQUENCES, 3))),
+                generator.generate(
+                    request(
+                        seed,
+                        choice,
+                        o -> o.set(Option.NUM_BEAMS, 3).set(Option.NUM_RETURN_SEQUENCES, 3))),
                 "the sea|a shore|walked on");
             assertWrites(
                 generator.generate(
                     request(
                         seed,
                         OutputConstraint.regex("[a-z]{3,6}( [a-z]{2,4}){1,3}"),
-                        o -> o.set(Option.DO_SAMPLE, true).set(Option.SEED, drawn).set(Option.NUM_BEAMS, 1))),
+                        o ->
+                            o.set(Option.DO_SAMPLE, true)
+                                .set(Option.SEED, drawn)
+                                .set(Option.NUM_BEAMS, 1))),
                 "[a-z]{3,6}( [a-z]{2,4}){1,3}");
           }
         });
@@ -127,7 +134,10 @@ final class ConstrainedOutputTest {
     for (int seed = 0; seed < 20; seed++) {
       long drawn = seed;
       GenerationRequest request =
-          request(seed, OutputConstraint.json(), o -> o.set(Option.DO_SAMPLE, true).set(Option.SEED, drawn));
+          request(
+              seed,
+              OutputConstraint.json(),
+              o -> o.set(Option.DO_SAMPLE, true).set(Option.SEED, drawn));
       Candidate best = OPEN.get("gpt2-tiny").generate(request).best();
 
       if (best.finishReason() != FinishReason.MAX_TOKENS) {
@@ -184,7 +194,9 @@ final class ConstrainedOutputTest {
         .hasMessageContaining("\"if\"");
     try (Generator marian = Generator.open(Goldens.config("marian-tiny").build())) {
       assertThatThrownBy(
-              () -> marian.generate(request(1, OutputConstraint.choice("a"), o -> o.set(Option.NUM_BEAMS, 1))))
+              () ->
+                  marian.generate(
+                      request(1, OutputConstraint.choice("a"), o -> o.set(Option.NUM_BEAMS, 1))))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("tokenizer");
     }

@@ -15,10 +15,7 @@ final class CharacterClasses {
   static final CodePoints DIGIT = CodePoints.range('0', '9');
   static final CodePoints SPACE = CodePoints.of(' ', '\t', '\n', 0x0B, '\f', '\r');
   static final CodePoints WORD =
-      DIGIT
-          .or(CodePoints.range('a', 'z'))
-          .or(CodePoints.range('A', 'Z'))
-          .or(CodePoints.of('_'));
+      DIGIT.or(CodePoints.range('a', 'z')).or(CodePoints.range('A', 'Z')).or(CodePoints.of('_'));
 
   /** What the dot leaves out in any dialect. */
   static final CodePoints DOT = CodePoints.of('\n', '\r', 0x85, 0x2028, 0x2029).not();
@@ -32,7 +29,9 @@ final class CharacterClasses {
 
   private CharacterClasses() {}
 
-  /** The set of a property such as {@code L}, {@code Lu} or {@code Script=Greek}; null if unknown. */
+  /**
+   * The set of a property such as {@code L}, {@code Lu} or {@code Script=Greek}; null if unknown.
+   */
   static @Nullable CodePoints property(String name) {
     int equals = name.indexOf('=');
     if (equals < 0) {
@@ -47,8 +46,7 @@ final class CharacterClasses {
   }
 
   private static @Nullable CodePoints category(String name) {
-    boolean known =
-        !name.isEmpty() && CATEGORIES.stream().anyMatch(c -> c.startsWith(name));
+    boolean known = !name.isEmpty() && CATEGORIES.stream().anyMatch(c -> c.startsWith(name));
     if (!known || name.length() > 2) {
       return null;
     }

@@ -14,8 +14,8 @@ final class ConstraintCompiler {
   /**
    * Compiles a constraint.
    *
-   * @throws InvalidRequestException if it is malformed, asks for something that is not supported, or
-   *     matches no text
+   * @throws InvalidRequestException if it is malformed, asks for something that is not supported,
+   *     or matches no text
    */
   static Grammar compile(OutputConstraint constraint) {
     if (constraint instanceof OutputConstraint.Choice choice) {

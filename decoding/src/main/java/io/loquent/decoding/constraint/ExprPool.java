@@ -160,8 +160,7 @@ final class ExprPool {
     if (needed == 0 && most == 1) {
       return optional(part);
     }
-    return make(
-        new Pair(part, needed, most), id -> new Repetition(id, part, needed, most));
+    return make(new Pair(part, needed, most), id -> new Repetition(id, part, needed, most));
   }
 
   /**

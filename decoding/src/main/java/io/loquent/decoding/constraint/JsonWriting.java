@@ -41,7 +41,8 @@ final class JsonWriting {
                 pool.empty,
                 pool.literal(" "),
                 pool.sequence(pool.literal("\n"), pool.repeat(indent, 0, MOST_INDENT)));
-    colon = pool.sequence(pool.literal(":"), compact ? pool.empty : pool.optional(pool.literal(" ")));
+    colon =
+        pool.sequence(pool.literal(":"), compact ? pool.empty : pool.optional(pool.literal(" ")));
   }
 
   /** A string with such a content. */
@@ -124,7 +125,8 @@ final class JsonWriting {
   Expr value(@Nullable Object value) {
     if (value instanceof Map<?, ?> members) {
       List<Expr> parts = new ArrayList<>();
-      members.forEach((name, member) -> parts.add(member(name(String.valueOf(name)), value(member))));
+      members.forEach(
+          (name, member) -> parts.add(member(name(String.valueOf(name)), value(member))));
       return bracketed("{", separated(parts), "}");
     }
     if (value instanceof Collection<?> elements) {

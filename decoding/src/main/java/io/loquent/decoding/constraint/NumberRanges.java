@@ -40,8 +40,7 @@ final class NumberRanges {
         pool.union(
             pool.literal("0"),
             pool.sequence(pool.bytes('1', '9'), pool.repeat(digit, 0, mostDigits - 1))),
-        pool.optional(
-            pool.sequence(pool.literal("."), pool.repeat(digit, 1, mostDecimals))));
+        pool.optional(pool.sequence(pool.literal("."), pool.repeat(digit, 1, mostDecimals))));
   }
 
   /** Decimal numbers, also with an exponent of at most two digits. */
@@ -92,7 +91,9 @@ final class NumberRanges {
     String fraction = fraction(bound);
     Expr longer = pool.sequence(pool.bytes('1', '9'), times(whole.length()), digits);
     Expr greater =
-        whole.equals("0") ? pool.sequence(pool.bytes('1', '9'), digits) : pool.union(sameLength(whole, true), longer);
+        whole.equals("0")
+            ? pool.sequence(pool.bytes('1', '9'), digits)
+            : pool.union(sameLength(whole, true), longer);
     Expr equal;
     if (fraction.isEmpty()) {
       equal =
@@ -116,8 +117,7 @@ final class NumberRanges {
     }
     char first = bound.charAt(0);
     Expr equal =
-        pool.sequence(
-            pool.bytes(first, first), fractionAtLeast(bound.substring(1), inclusive));
+        pool.sequence(pool.bytes(first, first), fractionAtLeast(bound.substring(1), inclusive));
     return first == '9'
         ? equal
         : pool.union(equal, pool.sequence(pool.bytes(first + 1, '9'), digits));
@@ -135,16 +135,12 @@ final class NumberRanges {
     Expr equal;
     if (fraction.isEmpty()) {
       Expr zeros = pool.repeat(pool.literal("0"), 1, Repetition.ANY);
-      equal =
-          inclusive ? pool.optional(pool.sequence(pool.literal("."), zeros)) : pool.nothing;
+      equal = inclusive ? pool.optional(pool.sequence(pool.literal("."), zeros)) : pool.nothing;
     } else {
-      equal =
-          pool.optional(
-              pool.sequence(pool.literal("."), fractionAtMost(fraction, inclusive)));
+      equal = pool.optional(pool.sequence(pool.literal("."), fractionAtMost(fraction, inclusive)));
     }
     return pool.union(
-        pool.sequence(pool.union(less), decimals()),
-        pool.sequence(pool.literal(whole), equal));
+        pool.sequence(pool.union(less), decimals()), pool.sequence(pool.literal(whole), equal));
   }
 
   /** At least one digit behind the point of a number that is not above one with these digits. */

@@ -313,7 +313,8 @@ final class RegexParser {
           throw error("a reference back (\\" + (char) character + ")", "repeat the group itself");
         }
         if (character < 128 && Character.isLetter(character)) {
-          throw error("the escape \\" + (char) character, "write the characters that it stands for");
+          throw error(
+              "the escape \\" + (char) character, "write the characters that it stands for");
         }
         yield CodePoints.of(character);
       }
@@ -323,9 +324,7 @@ final class RegexParser {
   private CodePoints property() {
     int end = pattern.indexOf('}', position);
     CodePoints set =
-        (take('{') && end > 0)
-            ? CharacterClasses.property(pattern.substring(position, end))
-            : null;
+        (take('{') && end > 0) ? CharacterClasses.property(pattern.substring(position, end)) : null;
     if (set == null) {
       throw error(
           "an unknown character property \\p",
@@ -338,8 +337,7 @@ final class RegexParser {
   private int unicode() {
     if (!take('{')) {
       int unit = hexadecimal(4);
-      boolean pairs =
-          Character.isHighSurrogate((char) unit) && pattern.startsWith("\\u", position);
+      boolean pairs = Character.isHighSurrogate((char) unit) && pattern.startsWith("\\u", position);
       if (!pairs) {
         return unit;
       }

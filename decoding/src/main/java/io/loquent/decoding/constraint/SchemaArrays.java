@@ -23,9 +23,7 @@ final class SchemaArrays {
   private final Function<Set<SchemaPart>, Expr> values;
 
   SchemaArrays(
-      JsonWriting json,
-      SchemaAlternatives alternatives,
-      Function<Set<SchemaPart>, Expr> values) {
+      JsonWriting json, SchemaAlternatives alternatives, Function<Set<SchemaPart>, Expr> values) {
     this.json = json;
     this.alternatives = alternatives;
     this.values = values;
@@ -83,9 +81,7 @@ final class SchemaArrays {
           pool.sequence(
               rest,
               pool.repeat(
-                  following,
-                  Math.max(0, least - 1),
-                  room == Repetition.ANY ? room : room - 1));
+                  following, Math.max(0, least - 1), room == Repetition.ANY ? room : room - 1));
       return least == 0 ? pool.optional(result) : result;
     }
     for (int index = prefix - 1; index >= 0; index--) {

@@ -10,16 +10,52 @@ final class SchemaKeywords {
   /** They say nothing about which values are valid, or are read where they are referred to. */
   private static final Set<String> NOTES =
       Set.of(
-          "$schema", "$id", "$anchor", "$comment", "$defs", "definitions", "title", "description",
-          "default", "examples", "deprecated", "readOnly", "writeOnly");
+          "$schema",
+          "$id",
+          "$anchor",
+          "$comment",
+          "$defs",
+          "definitions",
+          "title",
+          "description",
+          "default",
+          "examples",
+          "deprecated",
+          "readOnly",
+          "writeOnly");
 
   private static final Set<String> UNDERSTOOD =
       Set.of(
-          "$ref", "type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "properties",
-          "patternProperties", "additionalProperties", "required", "minProperties",
-          "maxProperties", "propertyNames", "dependentRequired", "items", "prefixItems", "minItems",
-          "maxItems", "uniqueItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-          "multipleOf", "minLength", "maxLength", "pattern", "format");
+          "$ref",
+          "type",
+          "enum",
+          "const",
+          "allOf",
+          "anyOf",
+          "oneOf",
+          "not",
+          "properties",
+          "patternProperties",
+          "additionalProperties",
+          "required",
+          "minProperties",
+          "maxProperties",
+          "propertyNames",
+          "dependentRequired",
+          "items",
+          "prefixItems",
+          "minItems",
+          "maxItems",
+          "uniqueItems",
+          "minimum",
+          "maximum",
+          "exclusiveMinimum",
+          "exclusiveMaximum",
+          "multipleOf",
+          "minLength",
+          "maxLength",
+          "pattern",
+          "format");
 
   private static final Map<String, String> REMEDIES =
       Map.of(

@@ -175,10 +175,7 @@ final class SchemaObjects {
 
   private Expr names(String pattern) {
     return RegexParser.somewhere(
-        pattern,
-        pool,
-        CharacterWriting.JSON_STRING,
-        "the JSON schema's patternProperties");
+        pattern, pool, CharacterWriting.JSON_STRING, "the JSON schema's patternProperties");
   }
 
   /** A member that is not listed: for each set of patterns the names that match just these. */

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A schema within the whole schema. Parts at the same place are the same part. Immutable.
- */
+/** A schema within the whole schema. Parts at the same place are the same part. Immutable. */
 final class SchemaPart {
 
   /** Where it is, as a JSON pointer in a URI fragment. */

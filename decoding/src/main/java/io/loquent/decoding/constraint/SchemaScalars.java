@@ -48,7 +48,10 @@ final class SchemaScalars {
         all.add(pool.complement(json.content(text.toString())));
       }
     }
-    if (all.isEmpty() || least > 0 || most < Integer.MAX_VALUE || !shape.unmatched.isEmpty()
+    if (all.isEmpty()
+        || least > 0
+        || most < Integer.MAX_VALUE
+        || !shape.unmatched.isEmpty()
         || !shape.excluded.isEmpty()) {
       all.add(0, pool.repeat(json.character, least, most));
     }
@@ -112,8 +115,7 @@ final class SchemaScalars {
       all.add(ranges.integers(digits));
     } else {
       // Bounds are understood without exponents only.
-      all.add(
-          all.isEmpty() ? ranges.floats(digits, decimals) : ranges.decimals(digits, decimals));
+      all.add(all.isEmpty() ? ranges.floats(digits, decimals) : ranges.decimals(digits, decimals));
     }
     return pool.intersection(all);
   }

@@ -60,7 +60,8 @@ final class SchemaShape {
   private static Set<JsonType> types(SchemaPart part, String keyword) {
     Object value = part.get(keyword);
     Set<JsonType> allowed = EnumSet.noneOf(JsonType.class);
-    Collection<?> names = value instanceof Collection<?> list ? list : List.of(String.valueOf(value));
+    Collection<?> names =
+        value instanceof Collection<?> list ? list : List.of(String.valueOf(value));
     for (Object name : names) {
       Set<JsonType> named = JsonType.named(name);
       if (named.isEmpty()) {

@@ -20,8 +20,7 @@ final class StringFormats {
 
   /** Below 18 hours and never -00:00, which some readers refuse. */
   private static final String OFFSET =
-      "\\+(?:0\\d|1[0-7]):[0-5]\\d"
-          + "|-(?:(?:0[1-9]|1[0-7]):[0-5]\\d|00:(?:0[1-9]|[1-5]\\d))";
+      "\\+(?:0\\d|1[0-7]):[0-5]\\d" + "|-(?:(?:0[1-9]|1[0-7]):[0-5]\\d|00:(?:0[1-9]|[1-5]\\d))";
 
   private static final String TIME =
       "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|" + OFFSET + ")";
@@ -41,8 +40,7 @@ final class StringFormats {
   private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final String IPV4 = BYTE + "(?:\\." + BYTE + "){3}";
   private static final String GROUP = "[0-9a-fA-F]{1,4}";
-  private static final String PATH_CHARACTER =
-      "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
+  private static final String PATH_CHARACTER = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
 
   private static final String URI =
       "[A-Za-z][A-Za-z0-9+.-]*:(?://"
@@ -68,7 +66,11 @@ final class StringFormats {
     PATTERNS.put("duration", DURATION);
     PATTERNS.put(
         "email",
-        "[A-Za-z0-9_+-]{1,20}(?:\\.[A-Za-z0-9_+-]{1,20}){0,2}@" + LABEL + "(?:\\." + LABEL + "){1,3}");
+        "[A-Za-z0-9_+-]{1,20}(?:\\.[A-Za-z0-9_+-]{1,20}){0,2}@"
+            + LABEL
+            + "(?:\\."
+            + LABEL
+            + "){1,3}");
     PATTERNS.put("hostname", HOST);
     PATTERNS.put("ipv4", IPV4);
     PATTERNS.put("ipv6", ipv6());

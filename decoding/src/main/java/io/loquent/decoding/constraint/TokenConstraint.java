@@ -78,8 +78,8 @@ public final class TokenConstraint {
    * @param constraint what the text must be
    * @param vocabulary what it is written with
    * @return the constraint
-   * @throws InvalidRequestException if it is malformed, asks for something that is not supported, or
-   *     matches no text
+   * @throws InvalidRequestException if it is malformed, asks for something that is not supported,
+   *     or matches no text
    */
   public static TokenConstraint of(OutputConstraint constraint, Vocabulary vocabulary) {
     return new TokenConstraint(ConstraintCompiler.compile(constraint), vocabulary);

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the tokens that may come in a state. Not thread-safe.
  *
- * <p>For most tokens that depends on the top of a stack alone (Dong et al. 2024): the trie is walked
- * once for each expression that is met at a top, and the outcome kept. What is left open then are
- * tokens with which the expression ends before the token does; they are the descendants of a few
- * nodes of the trie, from which the walk goes on with the rest of the stack.
+ * <p>For most tokens that depends on the top of a stack alone (Dong et al. 2024): the trie is
+ * walked once for each expression that is met at a top, and the outcome kept. What is left open
+ * then are tokens with which the expression ends before the token does; they are the descendants of
+ * a few nodes of the trie, from which the walk goes on with the rest of the stack.
  */
 final class TokenMasks {
 

@@ -15,13 +15,13 @@ import java.util.List;
  * allocates nothing.
  *
  * <p>The order is Hugging Face's ({@code GenerationMixin._get_logits_processor}), with what is not
- * from there, marked with *, in between: constraint*, sequence bias, encoder repetition penalty, repetition
- * penalty, presence and frequency penalty*, no-repeat n-grams, encoder no-repeat n-grams, DRY*, bad
- * words, minimum length, allowed tokens, forced first token, forced end token, removal of invalid
- * values, exponential decay, suppressed tokens, suppressed first tokens, the request's own
- * processors; for sampling the warpers temperature, top-n-sigma*, top-k, top-p, min-p, typical,
- * epsilon, eta, XTC*; and last renormalization. {@link Guidance} comes before all of them and is up
- * to the search.
+ * from there, marked with *, in between: constraint*, sequence bias, encoder repetition penalty,
+ * repetition penalty, presence and frequency penalty*, no-repeat n-grams, encoder no-repeat
+ * n-grams, DRY*, bad words, minimum length, allowed tokens, forced first token, forced end token,
+ * removal of invalid values, exponential decay, suppressed tokens, suppressed first tokens, the
+ * request's own processors; for sampling the warpers temperature, top-n-sigma*, top-k, top-p,
+ * min-p, typical, epsilon, eta, XTC*; and last renormalization. {@link Guidance} comes before all
+ * of them and is up to the search.
  */
 public final class ProcessorChain {
 

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that ends a sequence from inside: end tokens, stop strings, a constraint that allows nothing
- * more, criteria, length. Confined to one
- * thread.
+ * more, criteria, length. Confined to one thread.
  */
 public final class StopConditions {
 

@@ -33,7 +33,8 @@ final class Documents {
       all.add(String.valueOf(number));
     }
     all.addAll(List.of("0.5", "-0.5", "1.25", "2.5", "9.99", "10.1", "105", "0.1"));
-    for (String text : List.of("", "a", "b", "ab", "aab", "abc", "é", "\\\"", "\\n", "x1", "\\\\")) {
+    for (String text :
+        List.of("", "a", "b", "ab", "aab", "abc", "é", "\\\"", "\\n", "x1", "\\\\")) {
       all.add('"' + text + '"');
     }
     return all;

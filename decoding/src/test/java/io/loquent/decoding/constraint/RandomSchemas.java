@@ -19,9 +19,18 @@ final class RandomSchemas {
 
   Map<String, Object> next() {
     Map<String, Object> root = new LinkedHashMap<>(schema(3));
-    root.put("$defs", Map.of("leaf", schema(0), "list", Map.of(
-        "type", "array", "items", Map.of("anyOf", List.of(
-            Map.of("type", "integer"), Map.of("$ref", "#/$defs/list"))))));
+    root.put(
+        "$defs",
+        Map.of(
+            "leaf",
+            schema(0),
+            "list",
+            Map.of(
+                "type",
+                "array",
+                "items",
+                Map.of(
+                    "anyOf", List.of(Map.of("type", "integer"), Map.of("$ref", "#/$defs/list"))))));
     return root;
   }
 
@@ -33,8 +42,12 @@ final class RandomSchemas {
       case 2 -> string();
       case 3 -> Map.of("enum", List.of(1, "a", "b\n", true, List.of(1, 2), Map.of("k", 1.5)));
       case 4 -> Map.of("type", List.of("boolean", "null"));
-      case 5 -> Map.of("type", "string", "format",
-          List.of("date", "date-time", "uuid", "ipv4", "ipv6", "time").get(random.nextInt(6)));
+      case 5 ->
+          Map.of(
+              "type",
+              "string",
+              "format",
+              List.of("date", "date-time", "uuid", "ipv4", "ipv6", "time").get(random.nextInt(6)));
       case 6, 7 -> object(depth);
       case 8 -> array(depth);
       case 9 -> Map.of("anyOf", List.of(schema(depth - 1), schema(depth - 1)));

@@ -113,8 +113,23 @@ class RegexParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "(?=a)b", "(?<!a)b", "(a)\\1", "a\\bb", "a^b", "a$b", "(?i)a", "a++", "*a", "(a", "a)",
-        "[a", "\\p{Unknown}", "\\y", "a{3,2}", "[b-a]", "\\u00"
+        "(?=a)b",
+        "(?<!a)b",
+        "(a)\\1",
+        "a\\bb",
+        "a^b",
+        "a$b",
+        "(?i)a",
+        "a++",
+        "*a",
+        "(a",
+        "a)",
+        "[a",
+        "\\p{Unknown}",
+        "\\y",
+        "a{3,2}",
+        "[b-a]",
+        "\\u00"
       })
   void what_is_not_supported_is_refused_with_its_place(String pattern) {
     assertThatThrownBy(() -> new Reading(OutputConstraint.regex(pattern)))

@@ -21,9 +21,43 @@ public final class WordList implements TokenBytes {
   public static WordList forJson() {
     WordList words =
         new WordList(
-            "\":", "\": ", "\",", "\",\"", "{\"", "\"}", "},", "]}", "[\"", "\"]", "],", "}}", ", ",
-            ": ", "true", "false", "null", "\n", "  ", "a\"", "ab", "name", "\\\"", "\\n", "\\u00",
-            "-1", "10", ".5", "e+", "é", "日本", "19", "20", "-0", "https://", "@", "\",\n  \"");
+            "\":",
+            "\": ",
+            "\",",
+            "\",\"",
+            "{\"",
+            "\"}",
+            "},",
+            "]}",
+            "[\"",
+            "\"]",
+            "],",
+            "}}",
+            ", ",
+            ": ",
+            "true",
+            "false",
+            "null",
+            "\n",
+            "  ",
+            "a\"",
+            "ab",
+            "name",
+            "\\\"",
+            "\\n",
+            "\\u00",
+            "-1",
+            "10",
+            ".5",
+            "e+",
+            "é",
+            "日本",
+            "19",
+            "20",
+            "-0",
+            "https://",
+            "@",
+            "\",\n  \"");
     for (int value = 0x09; value < 0x100; value++) {
       if (value < 0x80 || value >= 0xC2) {
         words.tokens.add(new byte[] {(byte) value});
@@ -69,7 +103,8 @@ public final class WordList implements TokenBytes {
 
   public String text(List<Integer> ids) {
     int length = 0;
-    byte[] all = new byte[ids.stream().mapToInt(id -> id < end() ? tokens.get(id).length : 0).sum()];
+    byte[] all =
+        new byte[ids.stream().mapToInt(id -> id < end() ? tokens.get(id).length : 0).sum()];
     for (int id : ids) {
       if (id < end()) {
         byte[] bytes = tokens.get(id);

@@ -44,8 +44,7 @@ class ConstrainedSearchTest {
     all[2] = "eos_token_id";
     all[3] = END;
     System.arraycopy(options, 0, all, 4, options.length);
-    return setup(SIZE, PROMPT, all)
-        .constrained(new ConstraintPaths(WORDS.constrain(constraint)));
+    return setup(SIZE, PROMPT, all).constrained(new ConstraintPaths(WORDS.constrain(constraint)));
   }
 
   private static SearchSetup jumping(SearchSetup setup, Drafting inner) {
@@ -186,15 +185,13 @@ class ConstrainedSearchTest {
 
     for (int i = 0; i < searches.size(); i++) {
       assertThat(searches.get(i).results())
-          .isEqualTo(
-              run(ScriptedModel.hashed(2, SIZE, 3), constrained(constraints.get(i))));
+          .isEqualTo(run(ScriptedModel.hashed(2, SIZE, 3), constrained(constraints.get(i))));
     }
   }
 
   @Test
   void where_no_token_is_left_the_error_says_why() {
-    SearchSetup banned =
-        constrained(OutputConstraint.choice("1"), "suppress_tokens", List.of(4));
+    SearchSetup banned = constrained(OutputConstraint.choice("1"), "suppress_tokens", List.of(4));
     SearchSetup unspellable = constrained(OutputConstraint.regex("ab?x"));
 
     assertThatThrownBy(() -> run(ScriptedModel.hashed(1, SIZE, 3), banned))

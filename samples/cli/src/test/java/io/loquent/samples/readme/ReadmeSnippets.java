@@ -112,7 +112,10 @@ final class ReadmeSnippets {
     return speculation;
   }
 
-  enum Speaker { ROMEO, JULIET }
+  enum Speaker {
+    ROMEO,
+    JULIET
+  }
 
   record Line(Speaker speaker, int act, boolean aside) {}
 

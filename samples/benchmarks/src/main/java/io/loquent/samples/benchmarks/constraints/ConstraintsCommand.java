@@ -53,8 +53,7 @@ public final class ConstraintsCommand implements Callable<Integer> {
   public Integer call() {
     SyntheticVocabulary tokens = new SyntheticVocabulary(vocabularySize);
     long start = System.nanoTime();
-    TokenConstraint.Vocabulary vocabulary =
-        TokenConstraint.Vocabulary.of(tokens, tokens.size());
+    TokenConstraint.Vocabulary vocabulary = TokenConstraint.Vocabulary.of(tokens, tokens.size());
     double vocabularyMillis = (System.nanoTime() - start) / 1e6;
     MarkdownTable table =
         new MarkdownTable(
@@ -73,8 +72,7 @@ public final class ConstraintsCommand implements Callable<Integer> {
     long compileStart = System.nanoTime();
     TokenConstraint ready = TokenConstraint.of(constraint, vocabulary);
     ready.mask(ready.start());
-    String compileMillis =
-        MarkdownTable.number("%.1f", (System.nanoTime() - compileStart) / 1e6);
+    String compileMillis = MarkdownTable.number("%.1f", (System.nanoTime() - compileStart) / 1e6);
     table.add(row("the first", run(ready, tokens, 1000, 1), compileMillis));
     table.add(row("the next 9", run(ready, tokens, 1001, 9), ""));
     table.add(row("the next " + documents, run(ready, tokens, 1010, documents), ""));

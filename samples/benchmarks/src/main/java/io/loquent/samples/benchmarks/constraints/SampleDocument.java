@@ -95,7 +95,9 @@ final class SampleDocument {
 
   private String words(int count) {
     StringBuilder text = new StringBuilder();
-    String[] all = {"trade", "minister", "pa", "lente", "concer", "station", "alder", "ritera", "un"};
+    String[] all = {
+      "trade", "minister", "pa", "lente", "concer", "station", "alder", "ritera", "un"
+    };
     for (int i = 0; i < count; i++) {
       text.append(i == 0 ? "" : " ").append(all[random.nextInt(all.length)]);
     }

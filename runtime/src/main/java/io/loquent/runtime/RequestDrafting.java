@@ -8,6 +8,7 @@ import io.loquent.decoding.Drafting;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
+import io.loquent.decoding.constraint.ConstraintPaths;
 import io.loquent.decoding.search.Searches;
 import io.loquent.decoding.speculation.AdaptiveLength;
 import io.loquent.decoding.speculation.AdaptivePaths;
@@ -91,8 +92,9 @@ final class RequestDrafting implements AutoCloseable {
     } else {
       guessing = lookup ? byLookup(options, setup.prompt()) : null;
     }
-    boolean jumps = setup.constraint() != null && Searches.canDraft(options);
-    drafting = jumps ? ConstrainedDrafter.drafting(setup.constraint(), guessing, CLOCK) : guessing;
+    ConstraintPaths constraint = Searches.canDraft(options) ? setup.constraint() : null;
+    drafting =
+        constraint == null ? guessing : ConstrainedDrafter.drafting(constraint, guessing, CLOCK);
   }
 
   private RequestDrafting(DraftModels models) {

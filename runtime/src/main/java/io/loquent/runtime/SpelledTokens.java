@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of all tokens of a tokenizer. Immutable and thread-safe. */
 final class SpelledTokens implements TokenBytes {
 
-  private final byte @Nullable [][] first;
-  private final byte @Nullable [][] following;
+  private final byte[] @Nullable [] first;
+  private final byte[] @Nullable [] following;
 
   /**
    * Asks a tokenizer.

@@ -86,7 +86,6 @@ final class RegexParser {
   private List<Branch> alternative() {
     boolean begins = false;
     boolean ends = false;
-    Expr expr = pool.empty;
     List<Expr> parts = new ArrayList<>();
     List<Branch> anchoredGroup = List.of();
     while (position < pattern.length() && peek() != '|' && peek() != ')') {
@@ -119,10 +118,7 @@ final class RegexParser {
     if (!anchoredGroup.isEmpty()) {
       throw misplacedAnchor();
     }
-    for (int i = parts.size() - 1; i >= 0; i--) {
-      expr = pool.sequence(parts.get(i), expr);
-    }
-    return List.of(new Branch(begins, expr, ends));
+    return List.of(new Branch(begins, pool.sequence(parts.toArray(new Expr[0])), ends));
   }
 
   private Expr union(List<Branch> branches) {

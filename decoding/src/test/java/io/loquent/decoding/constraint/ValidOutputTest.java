@@ -25,6 +25,7 @@ class ValidOutputTest {
   private final WordList words = WordList.forJson();
   private final TokenConstraint.Vocabulary vocabulary =
       TokenConstraint.Vocabulary.of(words, words.size());
+  private final List<Integer> closers = closers(words);
   private final Random random = new Random(5);
 
   @Test
@@ -90,18 +91,19 @@ class ValidOutputTest {
   }
 
   private int closing(TokenMask mask) {
-    List<Integer> closers =
-        possible(mask, "\"", "\"", "\"", "\"", "}", "}", "]", "]", "0", "t", "@", "\\", ",", ":");
-    return (closers.isEmpty() || random.nextInt(5) == 0)
+    List<Integer> possible = new ArrayList<>();
+    closers.stream().filter(mask::contains).forEach(possible::add);
+    return (possible.isEmpty() || random.nextInt(5) == 0)
         ? any(mask)
-        : closers.get(random.nextInt(closers.size()));
+        : possible.get(random.nextInt(possible.size()));
   }
 
-  private List<Integer> possible(TokenMask mask, String... texts) {
+  /** Tokens that end something, those that end most of all several times. */
+  private static List<Integer> closers(WordList words) {
     List<Integer> ids = new ArrayList<>();
-    for (String text : texts) {
+    for (char text : "\"\"\"\"}}]]0t@\\,:".toCharArray()) {
       for (int id = 0; id < words.end(); id++) {
-        if (mask.contains(id) && words.text(List.of(id)).equals(text)) {
+        if (words.text(List.of(id)).equals(String.valueOf(text))) {
           ids.add(id);
         }
       }

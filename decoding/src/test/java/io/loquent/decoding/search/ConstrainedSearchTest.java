@@ -132,6 +132,20 @@ class ConstrainedSearchTest {
     assertThat(best.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
   }
 
+  @Test
+  void a_forced_end_token_does_not_cut_a_text() {
+    OutputConstraint letters = OutputConstraint.regex("[ab]{40,}");
+    OutputConstraint any = OutputConstraint.regex("[ab]+");
+    Object[] options = {"forced_eos_token_id", END, "max_new_tokens", 3};
+
+    Hypothesis cut = run(ScriptedModel.hashed(4, SIZE, 3), constrained(letters, options)).get(0);
+    Hypothesis ended = run(ScriptedModel.hashed(4, SIZE, 3), constrained(any, options)).get(0);
+
+    assertThat(cut.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
+    assertThat(ids(cut)).doesNotContain(END);
+    assertThat(ended.finishReason()).isEqualTo(FinishReason.END_OF_SEQUENCE);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void forced_tokens_take_no_run_of_their_own_and_change_nothing(boolean samples) {

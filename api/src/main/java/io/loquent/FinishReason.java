@@ -8,6 +8,8 @@ public enum FinishReason {
   STOP_STRING,
   /** A {@link StoppingCriterion} of the request said so. */
   STOPPING_CRITERION,
+  /** The text is what its {@link OutputConstraint} asks for, and nothing may follow. */
+  CONSTRAINT_COMPLETE,
   /** {@code max_new_tokens} or {@code max_length} was reached. */
   MAX_TOKENS,
   /** The model's context is full. */

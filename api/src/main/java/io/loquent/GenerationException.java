@@ -1,5 +1,7 @@
 package io.loquent;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The root of everything that Loquent throws by itself; the subtype says whose mistake it was. A
  * message says what happened, where, what was found and what to do.
@@ -13,7 +15,8 @@ public abstract sealed class GenerationException extends RuntimeException
         InvalidRequestException,
         ContextLengthException,
         OverloadException,
-        InferenceException {
+        InferenceException,
+        InvalidOutputException {
 
   private static final long serialVersionUID = 1L;
 
@@ -21,7 +24,7 @@ public abstract sealed class GenerationException extends RuntimeException
     super(message);
   }
 
-  GenerationException(String message, Throwable cause) {
+  GenerationException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -397,6 +397,16 @@ public final class GenerationOptions {
     }
 
     /**
+     * Sets {@link Option#CONSTRAINT}.
+     *
+     * @param value what the text must be
+     * @return this builder
+     */
+    public Builder constraint(OutputConstraint value) {
+      return set(Option.CONSTRAINT, value);
+    }
+
+    /**
      * Sets {@link Option#TOP_LOGPROBS}.
      *
      * @param value see there

@@ -60,4 +60,19 @@ public record GenerationResult(
   public String text() {
     return best().text();
   }
+
+  /**
+   * Reads the first candidate's text as JSON of a record; what {@link OutputConstraint#json(Class)}
+   * asks for.
+   *
+   * @param type the record
+   * @param <R> the record
+   * @return the record
+   * @throws InvalidOutputException if the text is no JSON, which one that ended at a length limit
+   *     is not, or does not fit the record
+   * @throws InvalidRequestException if a component has a type that is not supported
+   */
+  public <R extends Record> R json(Class<R> type) {
+    return RecordReader.read(text(), type);
+  }
 }

@@ -269,6 +269,14 @@ public final class Option<T> {
   public static final Option<List<SequenceBias>> SEQUENCE_BIAS =
       new Option<>("sequence_bias", OptionType.sequenceBias());
 
+  /**
+   * What the text must be. In JSON an object with one of {@code choice} (a list of texts), {@code
+   * regex}, {@code json_schema}, {@code json} (true, for any) and {@code grammar}; beside the two
+   * for JSON, {@code compact} says whether it is written without spaces.
+   */
+  public static final Option<OutputConstraint> CONSTRAINT =
+      new Option<>("constraint", OptionType.constraint());
+
   /** Token sequences that never appear. */
   public static final Option<List<List<Integer>>> BAD_WORDS_IDS =
       new Option<>("bad_words_ids", OptionType.sequences());

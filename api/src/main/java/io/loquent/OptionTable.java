@@ -53,6 +53,7 @@ final class OptionTable {
                   Option.DRY_PENALTY_LAST_N,
                   Option.DRY_SEQUENCE_BREAKERS,
                   Option.SEQUENCE_BIAS,
+                  Option.CONSTRAINT,
                   Option.BAD_WORDS_IDS,
                   Option.SUPPRESS_TOKENS,
                   Option.BEGIN_SUPPRESS_TOKENS,

@@ -188,6 +188,18 @@ record OptionType<T>(
         value -> List.of(value.startIndex(), value.factor()));
   }
 
+  static OptionType<OutputConstraint> constraint() {
+    return new OptionType<>(
+        ConstraintMap.EXPECTED,
+        json -> {
+          if (json instanceof OutputConstraint value) {
+            return value;
+          }
+          return json instanceof Map<?, ?> map ? ConstraintMap.readOrNull(map) : null;
+        },
+        OutputConstraint::toMap);
+  }
+
   /** Non-empty strings; one string alone is a list of one. */
   static OptionType<List<String>> strings() {
     return new OptionType<>(

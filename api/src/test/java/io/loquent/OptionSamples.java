@@ -51,6 +51,15 @@ final class OptionSamples {
     add("max_matching_ngram_size", List.of(1, 3, 64), List.of(0, -1, 65));
     add("top_logprobs", List.of(0, 5, 1000), List.of(-1, 1001));
     addParallel();
+    add(
+        "constraint",
+        List.of(
+            Map.of("choice", List.of("a")),
+            Map.of("regex", "a+"),
+            Map.of("json", true, "compact", true),
+            Map.of("json_schema", Map.of("type", "string")),
+            Map.of("grammar", "root ::= \"a\"")),
+        List.of("a", 1, Map.of(), Map.of("regex", ""), Map.of("json", false)));
     add("dry_penalty_last_n", List.of(-1, 0, 64), List.of(-2, 0.5));
     add(
         "seed",

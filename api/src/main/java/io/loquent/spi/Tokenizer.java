@@ -1,7 +1,9 @@
 package io.loquent.spi;
 
+import io.loquent.InvalidRequestException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntFunction;
 
 /**
  * Turns text into vocabulary ids and back. Thread-safe until closed.
@@ -80,6 +82,21 @@ public interface Tokenizer extends AutoCloseable {
    */
   default Optional<String> idToToken(int id) {
     return Optional.empty();
+  }
+
+  /**
+   * Tells what single tokens add to a decoded text. Spaces that are tidied up in a whole text are
+   * not left out.
+   *
+   * @param first whether of tokens that a text begins with; otherwise of those behind others
+   * @return by id the token's bytes in UTF-8, which may begin or end within a character; empty for
+   *     a special token and for an id without a token
+   * @throws InvalidRequestException if the tokenizer cannot tell
+   */
+  default IntFunction<Optional<byte[]>> tokenBytes(boolean first) {
+    throw new InvalidRequestException(
+        "the model's tokenizer does not say what single tokens add to a text, so that output cannot"
+            + " be constrained; leave the constraint out");
   }
 
   /** Frees native memory. */

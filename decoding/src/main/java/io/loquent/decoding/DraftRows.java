@@ -137,6 +137,17 @@ public final class DraftRows {
   }
 
   /**
+   * Lowers how many tokens are of use, in all rows.
+   *
+   * @param most at least 0
+   */
+  public void limitRoom(int most) {
+    for (int i = 0; i < size; i++) {
+      rows.get(i).mostTokens = Math.min(rows.get(i).mostTokens, most);
+    }
+  }
+
+  /**
    * Guesses the next token of a row's first path.
    *
    * @param row from 0, with room

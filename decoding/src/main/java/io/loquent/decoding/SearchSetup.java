@@ -2,6 +2,7 @@ package io.loquent.decoding;
 
 import io.loquent.GenerationOptions;
 import io.loquent.GenerationRequest;
+import io.loquent.decoding.constraint.ConstraintPaths;
 import io.loquent.spi.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenizer for stop strings; null for a model without one
  * @param seed the seed of all random choices: the option's, or a fresh one
  * @param drafting how it guesses ahead; null if it does not
+ * @param constraint what its text must be; null if it may be anything
  */
 public record SearchSetup(
     GenerationRequest request,
@@ -23,10 +25,11 @@ public record SearchSetup(
     int vocabularySize,
     @Nullable Tokenizer tokenizer,
     long seed,
-    @Nullable Drafting drafting) {
+    @Nullable Drafting drafting,
+    @Nullable ConstraintPaths constraint) {
 
   /**
-   * Creates the setup of a search that does not guess ahead.
+   * Creates the setup of a search that does not guess ahead and may write anything.
    *
    * @param request the application's own processors, criteria and callbacks are taken from it
    * @param options the effective options
@@ -42,7 +45,7 @@ public record SearchSetup(
       int vocabularySize,
       @Nullable Tokenizer tokenizer,
       long seed) {
-    this(request, options, prompt, vocabularySize, tokenizer, seed, null);
+    this(request, options, prompt, vocabularySize, tokenizer, seed, null, null);
   }
 
   /**
@@ -52,6 +55,18 @@ public record SearchSetup(
    * @return a copy with it
    */
   public SearchSetup with(@Nullable Drafting how) {
-    return new SearchSetup(request, options, prompt, vocabularySize, tokenizer, seed, how);
+    return new SearchSetup(
+        request, options, prompt, vocabularySize, tokenizer, seed, how, constraint);
+  }
+
+  /**
+   * Says what the text must be.
+   *
+   * @param paths the constraint, of this request alone; null if it may be anything
+   * @return a copy with it
+   */
+  public SearchSetup constrained(@Nullable ConstraintPaths paths) {
+    return new SearchSetup(
+        request, options, prompt, vocabularySize, tokenizer, seed, drafting, paths);
   }
 }

@@ -4,7 +4,6 @@ import io.loquent.Token;
 import io.loquent.decoding.ChosenToken;
 import io.loquent.decoding.search.StopStrings;
 import io.loquent.spi.IncrementalDetokenizer;
-import io.loquent.spi.Tokenizer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +22,17 @@ final class CandidateText {
   private final StringBuilder heldBack = new StringBuilder();
   private int index;
 
+  /**
+   * Creates the text of a candidate.
+   *
+   * @param detokenizer a new one; null for a model without a tokenizer
+   * @param stopStrings what no part of is shown
+   * @param keepsStop whether the stop string that ends the text is shown all the same
+   */
   CandidateText(
-      @Nullable Tokenizer tokenizer,
-      boolean skipSpecialTokens,
-      List<String> stopStrings,
-      boolean keepsStop) {
+      @Nullable IncrementalDetokenizer detokenizer, List<String> stopStrings, boolean keepsStop) {
+    this.detokenizer = detokenizer;
     this.keepsStop = keepsStop;
-    this.detokenizer = tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
     this.stopStrings = stopStrings;
   }
 

@@ -48,6 +48,7 @@ public final class OnnxGenerator implements Generator {
   private final RequestRunner alone;
   private final @Nullable SharedBatch shared;
   private final DraftModels drafts;
+  private final Constraints constraints;
   private final ParallelPlanning parallel;
   private final PromptCache prompts;
 
@@ -67,6 +68,7 @@ public final class OnnxGenerator implements Generator {
             ? new PrefixCache(config.promptCacheBytes().getAsLong())
             : null;
     prompts = prefixes == null ? PromptCache.NONE : prefixes;
+    constraints = new Constraints(tokenizer, model.info().vocabularySize());
     ParallelPlanning planning = new ParallelPlanning(config, model, tokenizer);
     parallel = planning;
     lifetime =
@@ -153,7 +155,15 @@ public final class OnnxGenerator implements Generator {
       List<RequestRun> runs = new ArrayList<>();
       for (RequestPlan plan : plans) {
         RequestRun run =
-            plan.start(model, reader, tokenizer, drafts, parallel, widestPrompt, widestEncoder);
+            plan.start(
+                model,
+                reader,
+                tokenizer,
+                drafts,
+                constraints,
+                parallel,
+                widestPrompt,
+                widestEncoder);
         run.remember(prompts);
         runs.add(run);
       }
@@ -291,6 +301,7 @@ public final class OnnxGenerator implements Generator {
             reader,
             tokenizer,
             drafts,
+            constraints,
             parallel,
             plan.prompt().ids().length,
             encoderLength(plan));

@@ -8,8 +8,11 @@ import io.loquent.decoding.Drafting;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
+import io.loquent.decoding.constraint.ConstraintPaths;
+import io.loquent.decoding.search.Searches;
 import io.loquent.decoding.speculation.AdaptiveLength;
 import io.loquent.decoding.speculation.AdaptivePaths;
+import io.loquent.decoding.speculation.ConstrainedDrafter;
 import io.loquent.decoding.speculation.LookaheadDrafter;
 import io.loquent.decoding.speculation.ModelDrafter;
 import io.loquent.decoding.speculation.PromptLookup;
@@ -78,16 +81,20 @@ final class RequestDrafting implements AutoCloseable {
         Option.NUM_ASSISTANT_PATHS,
         byModel || lookup || lookahead,
         "assistant_model, assistant_early_exit, prompt_lookup or lookahead");
+    Drafting guessing;
     if (model.isPresent()) {
-      drafting = byModel(setup, row, models.named(model.get()), "assistant_model " + model.get());
+      guessing = byModel(setup, row, models.named(model.get()), "assistant_model " + model.get());
     } else if (exit.isPresent()) {
-      drafting =
+      guessing =
           byModel(setup, row, models.earlyExit(exit.get()), "assistant_early_exit " + exit.get());
     } else if (lookahead) {
-      drafting = new Drafting(new LookaheadDrafter(paths), length(options, "lookahead"), CLOCK);
+      guessing = new Drafting(new LookaheadDrafter(paths), length(options, "lookahead"), CLOCK);
     } else {
-      drafting = lookup ? byLookup(options, setup.prompt()) : null;
+      guessing = lookup ? byLookup(options, setup.prompt()) : null;
     }
+    ConstraintPaths constraint = Searches.canDraft(options) ? setup.constraint() : null;
+    drafting =
+        constraint == null ? guessing : ConstrainedDrafter.drafting(constraint, guessing, CLOCK);
   }
 
   private RequestDrafting(DraftModels models) {

@@ -4,11 +4,13 @@ import io.loquent.DiffusionCache;
 import io.loquent.GenerationOptions;
 import io.loquent.GenerationRequest;
 import io.loquent.Option;
+import io.loquent.OutputConstraint;
 import io.loquent.decoding.Generation;
 import io.loquent.decoding.Search;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
+import io.loquent.decoding.constraint.ConstraintPaths;
 import io.loquent.decoding.parallel.ParallelSearch;
 import io.loquent.decoding.search.Searches;
 import io.loquent.runtime.model.LoadedModel;
@@ -54,6 +56,7 @@ record RequestPlan(
    * Starts the request.
    *
    * @param drafts gives the draft model, if it names one
+   * @param constraints makes what its text must be ready
    * @param parallel makes the searches of models for parallel decoding
    * @param widestPrompt longest decoder prompt of the batch, for {@code penalize_padding}
    * @param widestEncoder longest encoder input of the batch
@@ -63,6 +66,7 @@ record RequestPlan(
       PromptReader reader,
       @Nullable Tokenizer tokenizer,
       DraftModels drafts,
+      Constraints constraints,
       ParallelPlanning parallel,
       int widestPrompt,
       int widestEncoder) {
@@ -74,6 +78,7 @@ record RequestPlan(
             model.info().vocabularySize(),
             tokenizer,
             options.get(Option.SEED).orElseGet(() -> ThreadLocalRandom.current().nextLong()));
+    SpelledTokens spelled = null;
     RequestDrafting drafting;
     Generation generation;
     List<PromptRow> rows = new ArrayList<>();
@@ -86,6 +91,11 @@ record RequestPlan(
         rows.add(prompt);
       }
     } else {
+      OutputConstraint constraint = options.get(Option.CONSTRAINT).orElse(null);
+      if (constraint != null) {
+        spelled = constraints.tokens();
+        setup = setup.constrained(new ConstraintPaths(constraints.ready(constraint)));
+      }
       drafting = new RequestDrafting(setup, prompt, drafts);
       Search search = Searches.of(setup.with(drafting.drafting()));
       generation = search;
@@ -102,6 +112,7 @@ record RequestPlan(
         drafting,
         rows,
         tokenizer,
+        spelled,
         startNanos,
         !model.quantizesActivations(),
         SequenceLimits.of(setup).maxLength());

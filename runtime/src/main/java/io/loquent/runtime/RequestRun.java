@@ -16,6 +16,7 @@ import io.loquent.decoding.Generation;
 import io.loquent.decoding.Hypothesis;
 import io.loquent.decoding.parallel.ParallelSearch;
 import io.loquent.runtime.model.PromptRow;
+import io.loquent.spi.IncrementalDetokenizer;
 import io.loquent.spi.Tokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ final class RequestRun {
   private final RequestDrafting drafting;
   final List<PromptRow> rows;
   private final @Nullable Tokenizer tokenizer;
+  private final @Nullable SpelledTokens constrained;
   private final CandidateText streamed;
   private final ReasoningTags reasoning;
   final int maxLength;
@@ -64,6 +66,7 @@ final class RequestRun {
       RequestDrafting drafting,
       List<PromptRow> rows,
       @Nullable Tokenizer tokenizer,
+      @Nullable SpelledTokens constrained,
       long startNanos,
       boolean exactDrafts,
       int maxLength) {
@@ -74,6 +77,7 @@ final class RequestRun {
     this.drafting = drafting;
     this.rows = List.copyOf(rows);
     this.tokenizer = tokenizer;
+    this.constrained = constrained;
     this.startNanos = startNanos;
     this.exactDrafts = exactDrafts;
     this.maxLength = maxLength;
@@ -84,10 +88,17 @@ final class RequestRun {
 
   private CandidateText newText() {
     return new CandidateText(
-        tokenizer,
-        options.get(Option.SKIP_SPECIAL_TOKENS).orElse(true),
+        detokenizer(),
         options.get(Option.STOP_STRINGS).orElse(List.of()),
         options.get(Option.INCLUDE_STOP_STR_IN_OUTPUT).orElse(false));
+  }
+
+  private @Nullable IncrementalDetokenizer detokenizer() {
+    boolean skipSpecialTokens = options.get(Option.SKIP_SPECIAL_TOKENS).orElse(true);
+    if (constrained != null && skipSpecialTokens) {
+      return constrained.detokenizer();
+    }
+    return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
   }
 
   /** Sets where it finds what need not run again, and leaves what is to be remembered. */

@@ -68,7 +68,7 @@ final class ByteFallbackStage implements PieceSink {
   }
 
   /** The byte that a token stands for, or -1. */
-  private static int byteValue(String token) {
+  static int byteValue(String token) {
     if (token.length() != 6 || !token.startsWith("<0x") || token.charAt(5) != '>') {
       return -1;
     }

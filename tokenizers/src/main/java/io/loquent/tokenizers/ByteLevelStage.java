@@ -23,16 +23,22 @@ final class ByteLevelStage implements PieceSink {
 
   @Override
   public void piece(String piece) {
-    if (isByteLevel(piece)) {
-      for (int i = 0; i < piece.length(); i++) {
-        utf8.accept(BYTE_OF_CHARACTER[piece.charAt(i)]);
-      }
-    } else {
-      for (byte value : piece.getBytes(StandardCharsets.UTF_8)) {
-        utf8.accept(value & 0xFF);
-      }
+    for (byte value : bytes(piece)) {
+      utf8.accept(value & 0xFF);
     }
     passOn();
+  }
+
+  /** The bytes that a token stands for. */
+  static byte[] bytes(String token) {
+    if (!isByteLevel(token)) {
+      return token.getBytes(StandardCharsets.UTF_8);
+    }
+    byte[] bytes = new byte[token.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) BYTE_OF_CHARACTER[token.charAt(i)];
+    }
+    return bytes;
   }
 
   @Override

@@ -17,6 +17,9 @@ final class DecoderChain {
   private boolean fused;
   private boolean known = true;
   private boolean stripsEnds;
+  private boolean byteLevel;
+  private boolean byteFallback;
+  private boolean looksAhead;
 
   private DecoderChain() {}
 
@@ -46,6 +49,21 @@ final class DecoderChain {
    */
   boolean stripsEnds() {
     return stripsEnds;
+  }
+
+  /** Whether each character of a token stands for a byte, and nothing else is done. */
+  boolean isByteLevel() {
+    return byteLevel && stages.size() == 1;
+  }
+
+  /** Whether tokens such as {@code <0xE2>} stand for a byte. */
+  boolean hasByteFallback() {
+    return byteFallback;
+  }
+
+  /** Whether what a token adds to the text depends on those behind it. */
+  boolean looksAhead() {
+    return looksAhead || stripsEnds || (byteLevel && !isByteLevel());
   }
 
   /** Starts decoding one sequence. */
@@ -88,12 +106,14 @@ final class DecoderChain {
     // Whether a fused text is byte-level is known only at its end.
     known &= !fused;
     stages.add(ByteLevelStage::new);
+    byteLevel = true;
     fused = true;
   }
 
   private void addByteFallback() {
     known &= !fused;
     stages.add(ByteFallbackStage::new);
+    byteFallback = true;
   }
 
   private void addStrip(Map<String, @Nullable Object> decoder) {
@@ -127,6 +147,7 @@ final class DecoderChain {
   private void addReplace(String pattern, String content) {
     if (fused) {
       stages.add(next -> new ReplaceStage(pattern, content, next));
+      looksAhead |= pattern.length() > 1;
     } else {
       addTokenStage((token, first) -> token.replace(pattern, content));
     }
@@ -158,6 +179,7 @@ final class DecoderChain {
       addTokenStage((token, first) -> wordPiece(token, first, prefix, cleanup));
     } else if (cleanup) {
       stages.add(SpaceCleanup::wordPieceBefore);
+      looksAhead = true;
     }
   }
 
@@ -169,6 +191,7 @@ final class DecoderChain {
       addReplace(suffix, "");
     } else {
       stages.add(next -> new BpeSuffixStage(suffix, next));
+      looksAhead = true;
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class NativeTokenizer implements Tokenizer {
   private final boolean cleanUpSpaces;
   private final Optional<DecoderChain> decoder;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final @Nullable DecoderChain plainDecoder;
   private @Nullable HuggingFaceTokenizer tokenizer;
 
   private NativeTokenizer(TokenizerFile file, HuggingFaceTokenizer tokenizer) {
@@ -36,6 +38,7 @@ final class NativeTokenizer implements Tokenizer {
     this.vocabulary = file.vocabulary();
     this.cleanUpSpaces = file.cleanUpSpaces();
     this.decoder = DecoderChain.of(file.decoder(), file.cleanUpSpaces());
+    this.plainDecoder = DecoderChain.of(file.decoder(), false).orElse(null);
     this.tokenizer = tokenizer;
   }
 
@@ -112,6 +115,12 @@ final class NativeTokenizer implements Tokenizer {
   @Override
   public Optional<String> idToToken(int id) {
     return Optional.ofNullable(vocabulary.token(id));
+  }
+
+  @Override
+  public IntFunction<Optional<byte[]>> tokenBytes(boolean first) {
+    TokenSpelling spelling = TokenSpelling.of(vocabulary, plainDecoder, path);
+    return id -> Optional.ofNullable(spelling.bytes(id, first));
   }
 
   @Override

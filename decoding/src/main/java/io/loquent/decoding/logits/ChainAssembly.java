@@ -7,6 +7,7 @@ import io.loquent.Option;
 import io.loquent.SequenceBias;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
+import io.loquent.decoding.constraint.ConstraintPaths;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,6 +39,9 @@ final class ChainAssembly {
   }
 
   ChainAssembly processors() {
+    if (setup.constraint() != null) {
+      add(new ConstrainedTokens(setup.constraint(), reachableEndTokens()));
+    }
     addBiases();
     addPenalties();
     addNgramBans();
@@ -55,6 +59,14 @@ final class ChainAssembly {
     addDecay();
     addSuppressions();
     setup.request().logitsProcessors().forEach(this::add);
+    return this;
+  }
+
+  /** Refuses to go on where a constraint leaves tokens but all of them have been forbidden. */
+  ChainAssembly deadEnds() {
+    if (setup.constraint() != null) {
+      add(new DeadEndCheck(setup.constraint(), reachableEndTokens()));
+    }
     return this;
   }
 
@@ -163,13 +175,25 @@ final class ChainAssembly {
     options
         .get(Option.FORCED_BOS_TOKEN_ID)
         .ifPresent(id -> add(new ForcedTokens(check(Option.FORCED_BOS_TOKEN_ID, List.of(id)), 1)));
-    options
-        .get(Option.FORCED_EOS_TOKEN_ID)
-        .ifPresent(
-            ids ->
-                add(
-                    new ForcedTokens(
-                        check(Option.FORCED_EOS_TOKEN_ID, ids), limits.requestedMaxLength() - 1)));
+    options.get(Option.FORCED_EOS_TOKEN_ID).ifPresent(ids -> addForcedEnd(ids, limits));
+  }
+
+  private void addForcedEnd(List<Integer> ids, SequenceLimits limits) {
+    LogitsProcessor forced =
+        new ForcedTokens(
+            check(Option.FORCED_EOS_TOKEN_ID, ids), limits.requestedMaxLength() - 1);
+    ConstraintPaths constraint = setup.constraint();
+    if (constraint == null) {
+      add(forced);
+      return;
+    }
+    // Elsewhere an end token would pass off the beginning of a text as a whole one.
+    add(
+        (tokens, scores) -> {
+          if (constraint.after(tokens).isAccepting()) {
+            forced.process(tokens, scores);
+          }
+        });
   }
 
   private void addDecay() {

@@ -15,13 +15,13 @@ import java.util.List;
  * allocates nothing.
  *
  * <p>The order is Hugging Face's ({@code GenerationMixin._get_logits_processor}), with what is not
- * from there, marked with *, in between: sequence bias, encoder repetition penalty, repetition
- * penalty, presence and frequency penalty*, no-repeat n-grams, encoder no-repeat n-grams, DRY*, bad
- * words, minimum length, allowed tokens, forced first token, forced end token, removal of invalid
- * values, exponential decay, suppressed tokens, suppressed first tokens, the request's own
- * processors; for sampling the warpers temperature, top-n-sigma*, top-k, top-p, min-p, typical,
- * epsilon, eta, XTC*; and last renormalization. {@link Guidance} comes before all of them and is up
- * to the search.
+ * from there, marked with *, in between: constraint*, sequence bias, encoder repetition penalty,
+ * repetition penalty, presence and frequency penalty*, no-repeat n-grams, encoder no-repeat
+ * n-grams, DRY*, bad words, minimum length, allowed tokens, forced first token, forced end token,
+ * removal of invalid values, exponential decay, suppressed tokens, suppressed first tokens, the
+ * request's own processors; for sampling the warpers temperature, top-n-sigma*, top-k, top-p,
+ * min-p, typical, epsilon, eta, XTC*; and last renormalization. {@link Guidance} comes before all
+ * of them and is up to the search.
  */
 public final class ProcessorChain {
 
@@ -48,7 +48,7 @@ public final class ProcessorChain {
    * @throws ContextLengthException if the prompt leaves no room for a single token
    */
   public static ProcessorChain forSampling(SearchSetup setup) {
-    ChainAssembly assembly = new ChainAssembly(setup).processors();
+    ChainAssembly assembly = new ChainAssembly(setup).processors().deadEnds();
     if (isSampling(setup.options())) {
       assembly.warpers(1);
     }
@@ -65,7 +65,25 @@ public final class ProcessorChain {
    * @throws ContextLengthException if the prompt leaves no room for a single token
    */
   public static ProcessorChain forGreedy(SearchSetup setup) {
-    return new ChainAssembly(setup).processors().renormalization().chain();
+    return new ChainAssembly(setup).processors().deadEnds().renormalization().chain();
+  }
+
+  /**
+   * Makes the chain that guesses as a request's search would choose, except that a guess need not
+   * be possible; its scores are raw logits.
+   *
+   * @param setup the request
+   * @return processors, then the warpers if {@code do_sample} is on
+   * @throws InvalidRequestException if an option names a token outside the vocabulary, or needs
+   *     something that the request does not have
+   * @throws ContextLengthException if the prompt leaves no room for a single token
+   */
+  public static ProcessorChain forGuesses(SearchSetup setup) {
+    ChainAssembly assembly = new ChainAssembly(setup).processors();
+    if (isSampling(setup.options())) {
+      assembly.warpers(1);
+    }
+    return assembly.renormalization().chain();
   }
 
   /**

@@ -43,6 +43,17 @@ public final class Searches {
   }
 
   /**
+   * Says whether a request's search can verify tokens that were guessed ahead.
+   *
+   * @param options the effective options
+   * @return true for greedy search and sampling
+   */
+  public static boolean canDraft(GenerationOptions options) {
+    SearchMode mode = SearchMode.of(options);
+    return mode == SearchMode.GREEDY || mode == SearchMode.SAMPLING;
+  }
+
+  /**
    * Says whether a request's search reads hidden states, so that its decoding state must be opened
    * with them.
    *

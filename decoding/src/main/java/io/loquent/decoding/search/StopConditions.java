@@ -6,18 +6,20 @@ import io.loquent.StoppingCriterion;
 import io.loquent.TokenSequence;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.SequenceLimits;
+import io.loquent.decoding.constraint.ConstraintPaths;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that ends a sequence from inside: end tokens, stop strings, criteria, length. Confined to one
- * thread.
+ * All that ends a sequence from inside: end tokens, stop strings, a constraint that allows nothing
+ * more, criteria, length. Confined to one thread.
  */
 public final class StopConditions {
 
   private final int[] endTokens;
   private final @Nullable StopStringCheck stopStrings;
   private final List<StoppingCriterion> criteria;
+  private final @Nullable ConstraintPaths constraint;
   private final SequenceLimits limits;
   private final TokenHistory continuation = new TokenHistory(new int[0]);
 
@@ -35,6 +37,7 @@ public final class StopConditions {
     List<String> stops = setup.options().get(Option.STOP_STRINGS).orElse(List.of());
     stopStrings = stops.isEmpty() ? null : StopStringCheck.of(setup, stops);
     criteria = setup.request().stoppingCriteria();
+    constraint = setup.constraint();
     limits = SequenceLimits.of(setup);
   }
 
@@ -75,7 +78,9 @@ public final class StopConditions {
       return FinishReason.END_OF_SEQUENCE;
     }
     if (stopStrings == null && criteria.isEmpty()) {
-      return null;
+      return constraint != null && constraint.after(tokens, next).isComplete()
+          ? FinishReason.CONSTRAINT_COMPLETE
+          : null;
     }
     continuation.become(tokens, next);
     return atContent(continuation);
@@ -92,6 +97,9 @@ public final class StopConditions {
     }
     if (stopStrings != null && stopStrings.stops(tokens)) {
       return FinishReason.STOP_STRING;
+    }
+    if (constraint != null && constraint.after(tokens).isComplete()) {
+      return FinishReason.CONSTRAINT_COMPLETE;
     }
     for (StoppingCriterion criterion : criteria) {
       if (criterion.shouldStop(tokens)) {

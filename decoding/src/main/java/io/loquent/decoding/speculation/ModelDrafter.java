@@ -117,7 +117,7 @@ public final class ModelDrafter implements Drafter {
     GenerationOptions options = setup.options();
     boolean samples = options.get(Option.DO_SAMPLE).orElse(false);
     removesInvalidValues = options.get(Option.REMOVE_INVALID_VALUES).orElse(false);
-    chain = samples ? ProcessorChain.forSampling(setup) : ProcessorChain.forGreedy(setup);
+    chain = ProcessorChain.forGuesses(setup);
     tellsProbabilities = samples && independent;
     sampler = samples ? new Sampler(independent ? ~setup.seed() : setup.seed()) : null;
     readsInPlace = !samples && !removesInvalidValues && chain.isEmpty();

@@ -29,6 +29,7 @@ final class OptionFlags {
   private List<String> assignments = List.of();
 
   @Mixin private Handy handy = new Handy();
+  @Mixin private ConstraintFlags constraint = new ConstraintFlags();
 
   /** Short forms of the options that are used most. */
   static final class Handy {
@@ -133,6 +134,7 @@ final class OptionFlags {
   GenerationOptions read() {
     Map<String, @Nullable Object> options = new LinkedHashMap<>();
     handy.addTo(options);
+    constraint.addTo(options);
     assignments.forEach(assignment -> assign(assignment, options));
     // Contrastive search reads top_k without sampling.
     if (handy.steersSampling() && !options.containsKey("penalty_alpha")) {

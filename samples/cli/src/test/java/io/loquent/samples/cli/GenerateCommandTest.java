@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loquent.GenerationRequest;
 import io.loquent.Input;
 import io.loquent.Option;
+import io.loquent.OutputConstraint;
 import io.loquent.samples.cli.CommandRunner.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +71,41 @@ final class GenerateCommandTest {
     assertThat(outcome.out().lines())
         .containsExactly(
             "  1    -1.5000  A", " ".repeat(16) + "B", "  2    -2.5000  A", " ".repeat(16) + "B");
+  }
+
+  @Test
+  void passes_on_what_the_text_must_be() throws IOException {
+    Path schema = Files.writeString(folder.resolve("schema.json"), "{\"type\": \"integer\"}");
+    Path grammar = Files.writeString(folder.resolve("g.gbnf"), "root ::= \"a\"");
+    String[][] flags = {
+      {"--json-schema", schema.toString()},
+      {"--json"},
+      {"--regex", "a+"},
+      {"--choice", "a", "--choice", "b c"},
+      {"--grammar", grammar.toString()}
+    };
+    for (String[] flag : flags) {
+      runner.run(
+          Stream.concat(Stream.of("generate", "--model", dir, "x"), Stream.of(flag))
+              .toArray(String[]::new));
+    }
+
+    assertThat(model.requests)
+        .extracting(request -> request.options().get(Option.CONSTRAINT).orElseThrow())
+        .containsExactly(
+            OutputConstraint.jsonSchema("{\"type\":\"integer\"}"),
+            OutputConstraint.json(),
+            OutputConstraint.regex("a+"),
+            OutputConstraint.choice("a", "b c"),
+            OutputConstraint.grammar("root ::= \"a\""));
+  }
+
+  @Test
+  void refuses_several_ways_to_say_what_the_text_must_be() {
+    Outcome outcome = runner.run("generate", "--model", dir, "--json", "--regex", "a", "x");
+
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--json-schema").hasLineCount(1);
   }
 
   @Test

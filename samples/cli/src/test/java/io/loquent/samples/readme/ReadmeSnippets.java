@@ -10,6 +10,7 @@ import io.loquent.Generator;
 import io.loquent.Input;
 import io.loquent.ModelConfig;
 import io.loquent.Option;
+import io.loquent.OutputConstraint;
 import io.loquent.ParallelDecoding;
 import io.loquent.Score;
 import io.loquent.Session;
@@ -129,6 +130,22 @@ final class ReadmeSnippets {
     Speculation speculation = generator.generate(edit).speculation().orElseThrow();
     System.out.println(speculation.acceptedPerRound() + " " + speculation.modelRunsSaved());
     return speculation;
+  }
+
+  enum Speaker {
+    ROMEO,
+    JULIET
+  }
+
+  record Line(Speaker speaker, int act, boolean aside) {}
+
+  static Line valid(Generator generator) {
+    GenerationRequest request =
+        GenerationRequest.text("ROMEO:\n")
+            .options(o -> o.constraint(OutputConstraint.json(Line.class)).maxNewTokens(100))
+            .build();
+    Line line = generator.generate(request).json(Line.class);
+    return line;
   }
 
   static void parallel() {

@@ -112,6 +112,7 @@ final class ReadmeTest {
       assertThat(printedBy(() -> ReadmeSnippets.converse(generator)))
           .contains("0 tokens did not run again")
           .doesNotEndWith("\n0 tokens did not run again\n");
+      assertThat(ReadmeSnippets.valid(generator).speaker()).isNotNull();
     }
   }
 

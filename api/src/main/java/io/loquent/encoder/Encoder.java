@@ -5,6 +5,7 @@ import io.loquent.ModelInfo;
 import io.loquent.ModelReport;
 import io.loquent.spi.EncoderProvider;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -76,6 +77,81 @@ public interface Encoder extends AutoCloseable {
    * @return the same object at each call
    */
   ModelInfo model();
+
+  /**
+   * Makes a vector of a text, as the folder says.
+   *
+   * @param text the text
+   * @return its vector
+   */
+  default Embedding embed(String text) {
+    return embed(List.of(text), EmbeddingOptions.defaults()).get(0);
+  }
+
+  /**
+   * Makes a vector of each text, as sentence transformers does: what {@code modules.json}, {@code
+   * 1_Pooling/config.json} and the other modules' folders say is followed, where the graph does not
+   * do it itself ({@code sentence_embedding}). Without them it is the mean of the tokens' vectors,
+   * not normalized.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows, each with the prompt; their
+   * vectors are averaged, each by the number of tokens that no window before it has read.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return a vector for each, in the same order
+   */
+  List<Embedding> embed(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Makes a vector of each token of each text, for late interaction. Dense layers of {@code
+   * modules.json} that work on tokens are applied (ColBERT, PyLate); the vectors have length 1 if
+   * the folder pools nothing or the options say so.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows; of tokens that two windows
+   * share, the vector is taken from the one where more text surrounds them.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return vectors for each, in the same order
+   */
+  List<TokenEmbeddings> embedTokens(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Makes a sparse vector over the vocabulary of each text (SPLADE, Formal et al. 2021): for each
+   * entry the greatest of log(1 + relu(logit)) over the text's tokens, or their sum where the
+   * folder's {@code SpladePooling} says so.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows, as if all their tokens were
+   * in one.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return a vector for each, in the same order
+   */
+  List<SparseEmbedding> embedSparse(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Orders documents by how well they answer a query.
+   *
+   * @param query the query
+   * @param documents the documents
+   * @return all documents, the best first
+   */
+  default List<RankedDocument> rerank(String query, List<String> documents) {
+    return rerank(query, documents, RerankOptions.defaults());
+  }
+
+  /**
+   * Orders documents by how well they answer a query, with a cross-encoder that reads each of them
+   * together with the query and gives one logit.
+   *
+   * @param query the query
+   * @param documents the documents
+   * @param options how
+   * @return the documents, the best first; equally good ones in their order
+   */
+  List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options);
 
   /**
    * Waits for running calls, then frees the model. Safe at any time and from any thread; calls

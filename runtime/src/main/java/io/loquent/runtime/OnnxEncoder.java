@@ -5,9 +5,19 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
 import io.loquent.ModelReport;
+import io.loquent.encoder.Embedding;
+import io.loquent.encoder.EmbeddingOptions;
 import io.loquent.encoder.Encoder;
 import io.loquent.encoder.EncoderTask;
+import io.loquent.encoder.RankedDocument;
+import io.loquent.encoder.RerankOptions;
+import io.loquent.encoder.SparseEmbedding;
+import io.loquent.encoder.TokenEmbeddings;
+import io.loquent.runtime.encoder.DocumentRanker;
 import io.loquent.runtime.encoder.EncoderContext;
+import io.loquent.runtime.encoder.SentenceEmbedder;
+import io.loquent.runtime.encoder.SparseEmbedder;
+import io.loquent.runtime.encoder.TokenEmbedder;
 import io.loquent.runtime.model.EncoderModel;
 import io.loquent.spi.Tokenizer;
 import io.loquent.tokenizers.TokenizerFolder;
@@ -28,10 +38,18 @@ public final class OnnxEncoder implements Encoder {
   private final EncoderModel model;
   private final EncoderContext context;
   private final Lifetime lifetime;
+  private final SentenceEmbedder sentences;
+  private final TokenEmbedder tokens;
+  private final SparseEmbedder sparse;
+  private final DocumentRanker ranker;
 
   private OnnxEncoder(ModelConfig config, EncoderModel model, Tokenizer tokenizer) {
     this.model = model;
     context = new EncoderContext(model, tokenizer, config);
+    sentences = new SentenceEmbedder(context);
+    tokens = new TokenEmbedder(context);
+    sparse = new SparseEmbedder(context);
+    ranker = new DocumentRanker(context);
     lifetime =
         new Lifetime(
             "encoder",
@@ -61,7 +79,7 @@ public final class OnnxEncoder implements Encoder {
     EncoderModel model = EncoderModel.load(config, findings);
     Tokenizer tokenizer = null;
     try {
-      Path folder = config.tokenizerFolder().orElse(config.folder());
+      Path folder = config.tokenizerFolder().orElse(model.transformerFolder());
       tokenizer =
           TokenizerFolder.load(folder)
               .orElseThrow(
@@ -106,8 +124,27 @@ public final class OnnxEncoder implements Encoder {
     return model.info();
   }
 
+  @Override
+  public List<Embedding> embed(List<String> texts, EmbeddingOptions options) {
+    return during(() -> sentences.embed(texts, options));
+  }
+
+  @Override
+  public List<TokenEmbeddings> embedTokens(List<String> texts, EmbeddingOptions options) {
+    return during(() -> tokens.embed(texts, options));
+  }
+
+  @Override
+  public List<SparseEmbedding> embedSparse(List<String> texts, EmbeddingOptions options) {
+    return during(() -> sparse.embed(texts, options));
+  }
+
+  @Override
+  public List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options) {
+    return during(() -> ranker.rerank(query, documents, options));
+  }
+
   /** Runs a task; closing waits for it. */
-  @SuppressWarnings("UnusedMethod")
   private <R> R during(Supplier<R> task) {
     lifetime.enter();
     try {

@@ -18,6 +18,8 @@ public final class EncoderContext {
   private final RowBatches batches;
   private final Labels labels;
   private final Set<EncoderTask> tasks;
+  private final SentenceModules modules;
+  private final Prompts prompts;
 
   /**
    * Binds the tasks to a model.
@@ -32,6 +34,8 @@ public final class EncoderContext {
     batches = new RowBatches(model, config.batchSize());
     labels = Labels.of(model);
     tasks = TaskDetection.of(model, labels);
+    modules = SentenceModules.of(model, tasks);
+    prompts = Prompts.of(model);
   }
 
   EncoderModel model() {
@@ -49,6 +53,16 @@ public final class EncoderContext {
   /** What {@code id2label} names. */
   Labels labels() {
     return labels;
+  }
+
+  /** What is done to the graph's vectors. */
+  SentenceModules modules() {
+    return modules;
+  }
+
+  /** What is put before texts that become vectors. */
+  Prompts prompts() {
+    return prompts;
   }
 
   /**
@@ -73,6 +87,8 @@ public final class EncoderContext {
     if (!labels.names().isEmpty()) {
       findings.add("labels: " + labels.names());
     }
+    findings.addAll(modules.findings());
+    findings.addAll(prompts.findings());
     return findings;
   }
 

@@ -39,7 +39,22 @@ final class TextReader {
     List<Window> windows = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       TokenizedText tokens = tokenizer.tokenize(texts.get(i), Optional.empty(), true);
-      add(i, tokens, 0, options, usualStride, windows);
+      add(i, tokens, 0, 0, options, usualStride, windows);
+    }
+    return windows;
+  }
+
+  /**
+   * Reads texts that begin with a prompt, which all windows of a long one have.
+   *
+   * @param texts the texts with their prompts
+   */
+  List<Window> readPrompted(List<PromptedText> texts, EncoderOptions options, int usualStride) {
+    List<Window> windows = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      TokenizedText tokens = tokenizer.tokenize(texts.get(i).read(), Optional.empty(), true);
+      int prompt = (int) texts.get(i).promptTokens(tokens).count();
+      add(i, tokens, 0, prompt, options, usualStride, windows);
     }
     return windows;
   }
@@ -60,17 +75,22 @@ final class TextReader {
       int usualStride,
       List<Window> windows) {
     TokenizedText tokens = tokenizer.tokenize(first, Optional.of(second), true);
-    add(index, tokens, longText, options, usualStride, windows);
+    add(index, tokens, longText, 0, options, usualStride, windows);
   }
 
   private void add(
       int index,
       TokenizedText tokens,
       int longText,
+      int head,
       EncoderOptions options,
       int usualStride,
       List<Window> windows) {
     int room = room(options);
+    if (tokens.length() == 0) {
+      throw new InvalidRequestException(
+          "text " + index + " has no tokens, and " + model + " needs one at least");
+    }
     if (tokens.length() <= room) {
       windows.add(new Window(index, 0, tokens));
       return;
@@ -86,7 +106,7 @@ final class TextReader {
       windows.add(new Window(index, 0, Cutting.longestFirst(tokens, room)));
       return;
     }
-    int fixed = tokens.length() - Cutting.size(tokens, longText);
+    int fixed = tokens.length() - Cutting.size(tokens, longText) + head;
     if (fixed >= room) {
       throw noRoom(index, room, fixed);
     }
@@ -98,9 +118,9 @@ final class TextReader {
               + " tokens that a window has for the text; found "
               + stride);
     }
-    List<TokenizedText> parts = Cutting.windows(tokens, longText, room, stride);
+    List<TokenizedText> parts = Cutting.windows(tokens, longText, head, room, stride);
     for (int number = 0; number < parts.size(); number++) {
-      windows.add(new Window(index, number, parts.get(number)));
+      windows.add(new Window(index, number, number == 0 ? 0 : head + stride, parts.get(number)));
     }
   }
 

@@ -8,9 +8,15 @@ import io.loquent.spi.TokenizedText;
  *
  * @param text index of the text, or pair of texts, in its call
  * @param number index of the part, from 0
+ * @param shared how many tokens of the text an earlier part has too
  * @param tokens the tokens, special ones included; their offsets are those in the whole text
  */
-record Window(int text, int number, TokenizedText tokens) {
+record Window(int text, int number, int shared, TokenizedText tokens) {
+
+  /** A part that shares nothing. */
+  Window(int text, int number, TokenizedText tokens) {
+    this(text, number, 0, tokens);
+  }
 
   EncoderRow row() {
     return EncoderRow.of(tokens);

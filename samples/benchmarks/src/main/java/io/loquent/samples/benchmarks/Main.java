@@ -1,5 +1,6 @@
 package io.loquent.samples.benchmarks;
 
+import io.loquent.samples.benchmarks.encoders.EncodersCommand;
 import io.loquent.samples.benchmarks.pronunciation.PronunciationCommand;
 import io.loquent.samples.benchmarks.run.BeamStepCommand;
 import io.loquent.samples.benchmarks.run.RunCommand;
@@ -53,6 +54,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new StartUpCommand(System.out, System.err));
     commandLine.addSubcommand(new SpeculationCommand(System.out));
     commandLine.addSubcommand(new PronunciationCommand(System.out, System.err));
+    commandLine.addSubcommand(new EncodersCommand(System.out, System.err));
     // After the subcommands: it holds for those that are there.
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     System.exit(commandLine.execute(args));
@@ -62,6 +64,6 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "name a command: run, beam-step, start-up, speculation, pronunciation or jmh");
+        "name a command: run, beam-step, start-up, speculation, pronunciation, encoders or jmh");
   }
 }

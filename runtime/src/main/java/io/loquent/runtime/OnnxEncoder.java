@@ -5,9 +5,18 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
 import io.loquent.ModelReport;
+import io.loquent.Score;
 import io.loquent.encoder.Encoder;
 import io.loquent.encoder.EncoderTask;
+import io.loquent.encoder.FillMaskOptions;
+import io.loquent.encoder.FilledMask;
+import io.loquent.encoder.FilledText;
+import io.loquent.encoder.JointFillOptions;
+import io.loquent.encoder.PseudoLogLikelihoodOptions;
 import io.loquent.runtime.encoder.EncoderContext;
+import io.loquent.runtime.encoder.JointFilling;
+import io.loquent.runtime.encoder.MaskFilling;
+import io.loquent.runtime.encoder.PseudoLikelihood;
 import io.loquent.runtime.model.EncoderModel;
 import io.loquent.spi.Tokenizer;
 import io.loquent.tokenizers.TokenizerFolder;
@@ -27,11 +36,17 @@ public final class OnnxEncoder implements Encoder {
 
   private final EncoderModel model;
   private final EncoderContext context;
+  private final MaskFilling maskFilling;
+  private final JointFilling jointFilling;
+  private final PseudoLikelihood pseudoLikelihood;
   private final Lifetime lifetime;
 
   private OnnxEncoder(ModelConfig config, EncoderModel model, Tokenizer tokenizer) {
     this.model = model;
     context = new EncoderContext(model, tokenizer, config);
+    maskFilling = new MaskFilling(context);
+    jointFilling = new JointFilling(context);
+    pseudoLikelihood = new PseudoLikelihood(context);
     lifetime =
         new Lifetime(
             "encoder",
@@ -106,8 +121,22 @@ public final class OnnxEncoder implements Encoder {
     return model.info();
   }
 
+  @Override
+  public List<List<FilledMask>> fillMask(List<String> texts, FillMaskOptions options) {
+    return during(() -> maskFilling.fill(texts, options));
+  }
+
+  @Override
+  public List<List<FilledText>> fillJointly(List<String> texts, JointFillOptions options) {
+    return during(() -> jointFilling.fill(texts, options));
+  }
+
+  @Override
+  public List<Score> pseudoLogLikelihood(List<String> texts, PseudoLogLikelihoodOptions options) {
+    return during(() -> pseudoLikelihood.score(texts, options));
+  }
+
   /** Runs a task; closing waits for it. */
-  @SuppressWarnings("UnusedMethod")
   private <R> R during(Supplier<R> task) {
     lifetime.enter();
     try {

@@ -99,8 +99,9 @@ final class TextReader {
               + stride);
     }
     List<TokenizedText> parts = Cutting.windows(tokens, longText, room, stride);
+    int step = Cutting.size(parts.get(0), longText) - stride;
     for (int number = 0; number < parts.size(); number++) {
-      windows.add(new Window(index, number, parts.get(number)));
+      windows.add(new Window(index, number, number * step, parts.get(number)));
     }
   }
 

@@ -3,6 +3,7 @@ package io.loquent.encoder;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelReport;
+import io.loquent.Score;
 import io.loquent.spi.EncoderProvider;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +71,76 @@ public interface Encoder extends AutoCloseable {
    * @return the tasks whose methods it can serve
    */
   Set<EncoderTask> tasks();
+
+  /**
+   * Says what may stand in place of a text's masks.
+   *
+   * @param text holds at least one mask, as the model spells it, such as {@code [MASK]}
+   * @return one entry for each mask, in the text's order
+   * @throws io.loquent.InvalidRequestException if the text has no mask
+   */
+  default List<FilledMask> fillMask(String text) {
+    return fillMask(List.of(text), FillMaskOptions.defaults()).get(0);
+  }
+
+  /**
+   * Says what may stand in place of each mask, while the other masks stay (Hugging Face's fill-mask
+   * pipeline).
+   *
+   * @param texts each holds at least one mask, as the model spells it, such as {@code [MASK]}
+   * @param options how many candidates a mask gets, and of which words
+   * @return for each text one entry for each mask, in the text's order
+   * @throws io.loquent.InvalidRequestException if a text has no mask or loses one by truncation, or
+   *     a target word is not one token
+   */
+  List<List<FilledMask>> fillMask(List<String> texts, FillMaskOptions options);
+
+  /**
+   * Fills all masks of a text so that they fit each other: in each run the surest one.
+   *
+   * @param text holds at least one mask, as the model spells it
+   * @return the filled text
+   * @throws io.loquent.InvalidRequestException if the text has no mask
+   */
+  default FilledText fillJointly(String text) {
+    return fillJointly(List.of(text), JointFillOptions.defaults()).get(0).get(0);
+  }
+
+  /**
+   * Fills all masks of each text so that they fit each other, by a few runs of the model. Special
+   * tokens are not filled in.
+   *
+   * @param texts each holds at least one mask, as the model spells it
+   * @param options in which order masks are filled, and how many fillings are followed and given;
+   *     not {@link Truncation#STRIDE}, because the fillings of windows would not fit each other
+   * @return for each text its fillings, the best first
+   * @throws io.loquent.InvalidRequestException if a text has no mask or loses one by truncation, or
+   *     options contradict each other
+   */
+  List<List<FilledText>> fillJointly(List<String> texts, JointFillOptions options);
+
+  /**
+   * Scores a text by masking each of its tokens in turn.
+   *
+   * @param text any text
+   * @return the log-probability of each token given all others; {@link Score#perplexity()} is the
+   *     pseudo-perplexity
+   */
+  default Score pseudoLogLikelihood(String text) {
+    return pseudoLogLikelihood(List.of(text), PseudoLogLikelihoodOptions.defaults()).get(0);
+  }
+
+  /**
+   * Scores texts by masking each of their tokens in turn (Salazar et al. 2020, "Masked Language
+   * Model Scoring"). A text of n tokens takes n rows.
+   *
+   * @param texts any texts
+   * @param options what is masked with a token, and what happens to long texts: in windows, each
+   *     token is scored where most is seen of what is around it
+   * @return for each text the log-probabilities of its tokens, without those that the tokenizer
+   *     adds
+   */
+  List<Score> pseudoLogLikelihood(List<String> texts, PseudoLogLikelihoodOptions options);
 
   /**
    * Describes the loaded model.

@@ -5,16 +5,25 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
 import io.loquent.ModelReport;
+import io.loquent.Score;
 import io.loquent.encoder.Embedding;
 import io.loquent.encoder.EmbeddingOptions;
 import io.loquent.encoder.Encoder;
 import io.loquent.encoder.EncoderTask;
+import io.loquent.encoder.FillMaskOptions;
+import io.loquent.encoder.FilledMask;
+import io.loquent.encoder.FilledText;
+import io.loquent.encoder.JointFillOptions;
+import io.loquent.encoder.PseudoLogLikelihoodOptions;
 import io.loquent.encoder.RankedDocument;
 import io.loquent.encoder.RerankOptions;
 import io.loquent.encoder.SparseEmbedding;
 import io.loquent.encoder.TokenEmbeddings;
 import io.loquent.runtime.encoder.DocumentRanker;
 import io.loquent.runtime.encoder.EncoderContext;
+import io.loquent.runtime.encoder.JointFilling;
+import io.loquent.runtime.encoder.MaskFilling;
+import io.loquent.runtime.encoder.PseudoLikelihood;
 import io.loquent.runtime.encoder.SentenceEmbedder;
 import io.loquent.runtime.encoder.SparseEmbedder;
 import io.loquent.runtime.encoder.TokenEmbedder;
@@ -37,6 +46,9 @@ public final class OnnxEncoder implements Encoder {
 
   private final EncoderModel model;
   private final EncoderContext context;
+  private final MaskFilling maskFilling;
+  private final JointFilling jointFilling;
+  private final PseudoLikelihood pseudoLikelihood;
   private final Lifetime lifetime;
   private final SentenceEmbedder sentences;
   private final TokenEmbedder tokens;
@@ -50,6 +62,9 @@ public final class OnnxEncoder implements Encoder {
     tokens = new TokenEmbedder(context);
     sparse = new SparseEmbedder(context);
     ranker = new DocumentRanker(context);
+    maskFilling = new MaskFilling(context);
+    jointFilling = new JointFilling(context);
+    pseudoLikelihood = new PseudoLikelihood(context);
     lifetime =
         new Lifetime(
             "encoder",
@@ -142,6 +157,21 @@ public final class OnnxEncoder implements Encoder {
   @Override
   public List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options) {
     return during(() -> ranker.rerank(query, documents, options));
+  }
+
+  @Override
+  public List<List<FilledMask>> fillMask(List<String> texts, FillMaskOptions options) {
+    return during(() -> maskFilling.fill(texts, options));
+  }
+
+  @Override
+  public List<List<FilledText>> fillJointly(List<String> texts, JointFillOptions options) {
+    return during(() -> jointFilling.fill(texts, options));
+  }
+
+  @Override
+  public List<Score> pseudoLogLikelihood(List<String> texts, PseudoLogLikelihoodOptions options) {
+    return during(() -> pseudoLikelihood.score(texts, options));
   }
 
   /** Runs a task; closing waits for it. */

@@ -7,6 +7,7 @@ import io.loquent.runtime.model.EncoderModel;
 import io.loquent.spi.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -20,6 +21,7 @@ public final class EncoderContext {
   private final Set<EncoderTask> tasks;
   private final SentenceModules modules;
   private final Prompts prompts;
+  private final Optional<Mask> mask;
 
   /**
    * Binds the tasks to a model.
@@ -36,6 +38,7 @@ public final class EncoderContext {
     tasks = TaskDetection.of(model, labels);
     modules = SentenceModules.of(model, tasks);
     prompts = Prompts.of(model);
+    mask = Mask.of(model, tokenizer, config.tokenizerFolder().orElse(model.transformerFolder()));
   }
 
   EncoderModel model() {
@@ -48,6 +51,18 @@ public final class EncoderContext {
 
   RowBatches batches() {
     return batches;
+  }
+
+  /** What stands for an unknown token, if the model or its tokenizer says. */
+  Optional<Mask> mask() {
+    return mask;
+  }
+
+  /** How many tokens the graph scores, for models that score them; 0 if it is not told. */
+  int vocabularySize() {
+    List<Long> logits = model.outputs().getOrDefault(TaskDetection.LOGITS, List.of());
+    long declared = logits.size() == 3 ? logits.get(2) : 0;
+    return declared > 0 ? (int) declared : model.info().vocabularySize();
   }
 
   /** What {@code id2label} names. */
@@ -89,6 +104,11 @@ public final class EncoderContext {
     }
     findings.addAll(modules.findings());
     findings.addAll(prompts.findings());
+    if (tasks.contains(EncoderTask.FILL_MASK)) {
+      findings.add(
+          mask.map(token -> "mask: " + token.spelling() + " (token " + token.id() + ")")
+              .orElse("mask: not known, so nothing can be filled"));
+    }
     return findings;
   }
 

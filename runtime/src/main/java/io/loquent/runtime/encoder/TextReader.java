@@ -120,7 +120,9 @@ final class TextReader {
     }
     List<TokenizedText> parts = Cutting.windows(tokens, longText, head, room, stride);
     for (int number = 0; number < parts.size(); number++) {
-      windows.add(new Window(index, number, number == 0 ? 0 : head + stride, parts.get(number)));
+      int start = number * (room - fixed - stride);
+      int shared = number == 0 ? 0 : head + stride;
+      windows.add(new Window(index, number, start, shared, parts.get(number)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.loquent.encoder;
 
+import io.loquent.Input;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelReport;
@@ -71,6 +72,169 @@ public interface Encoder extends AutoCloseable {
    * @return the tasks whose methods it can serve
    */
   Set<EncoderTask> tasks();
+
+  /**
+   * Makes a vector of a text, as the folder says.
+   *
+   * @param text the text
+   * @return its vector
+   */
+  default Embedding embed(String text) {
+    return embed(List.of(text), EmbeddingOptions.defaults()).get(0);
+  }
+
+  /**
+   * Makes a vector of each text, as sentence transformers does: what {@code modules.json}, {@code
+   * 1_Pooling/config.json} and the other modules' folders say is followed, where the graph does not
+   * do it itself ({@code sentence_embedding}). Without them it is the mean of the tokens' vectors,
+   * not normalized.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows, each with the prompt; their
+   * vectors are averaged, each by the number of tokens that no window before it has read.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return a vector for each, in the same order
+   */
+  List<Embedding> embed(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Makes a vector of each token of each text, for late interaction. Dense layers of {@code
+   * modules.json} that work on tokens are applied (ColBERT, PyLate); the vectors have length 1 if
+   * the folder pools nothing or the options say so.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows; of tokens that two windows
+   * share, the vector is taken from the one where more text surrounds them.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return vectors for each, in the same order
+   */
+  List<TokenEmbeddings> embedTokens(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Makes a sparse vector over the vocabulary of each text (SPLADE, Formal et al. 2021): for each
+   * entry the greatest of log(1 + relu(logit)) over the text's tokens, or their sum where the
+   * folder's {@code SpladePooling} says so.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows, as if all their tokens were
+   * in one.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return a vector for each, in the same order
+   */
+  List<SparseEmbedding> embedSparse(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Orders documents by how well they answer a query.
+   *
+   * @param query the query
+   * @param documents the documents
+   * @return all documents, the best first
+   */
+  default List<RankedDocument> rerank(String query, List<String> documents) {
+    return rerank(query, documents, RerankOptions.defaults());
+  }
+
+  /**
+   * Orders documents by how well they answer a query, with a cross-encoder that reads each of them
+   * together with the query and gives one logit.
+   *
+   * @param query the query
+   * @param documents the documents
+   * @param options how
+   * @return the documents, the best first; equally good ones in their order
+   */
+  List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options);
+
+  /**
+   * Finds the labels of a text, with {@link ClassificationOptions#defaults()}.
+   *
+   * @param text a text
+   * @return all labels of the model, the best first
+   */
+  default Classification classify(String text) {
+    return classify(List.of(Input.text(text)), ClassificationOptions.defaults()).get(0);
+  }
+
+  /**
+   * Finds the labels of texts, or of pairs of texts, as Hugging Face's text classification pipeline
+   * does.
+   *
+   * @param texts {@link Input.Text} or {@link Input.TextPair}
+   * @param options how they are classified
+   * @return a result for each, in order
+   * @throws io.loquent.InvalidRequestException if the model has no labels for texts ({@link
+   *     EncoderTask#CLASSIFY}), or an input is of another kind
+   */
+  List<Classification> classify(List<Input> texts, ClassificationOptions options);
+
+  /**
+   * Says which of some labels fit texts, for labels that the model was not trained with: by how
+   * well a hypothesis with the label follows from the text, as Hugging Face's zero-shot
+   * classification pipeline does. The model runs once for each text and label.
+   *
+   * @param texts the texts
+   * @param candidateLabels at least one, each once
+   * @param options how they are classified
+   * @return a result for each text, in order, with all candidate labels
+   * @throws io.loquent.InvalidRequestException if the model was not trained to tell what follows
+   *     ({@link EncoderTask#CLASSIFY_ZERO_SHOT}), or the labels cannot be used
+   */
+  List<Classification> classifyZeroShot(
+      List<String> texts, List<String> candidateLabels, ZeroShotOptions options);
+
+  /**
+   * Labels the tokens of a text, with {@link TaggingOptions#defaults()}.
+   *
+   * @param text a text
+   * @return tokens with another label than {@code O}, in order
+   */
+  default List<Entity> tag(String text) {
+    return tag(List.of(text), TaggingOptions.defaults()).get(0);
+  }
+
+  /**
+   * Labels parts of texts, such as names, as Hugging Face's token classification pipeline does. It
+   * differs in that words are what the tokenizer splits texts into and white space besides, where
+   * the pipeline guesses from spaces for some tokenizers, so that "Paris," is a name and a comma.
+   *
+   * @param texts the texts
+   * @param options how tokens become entities, and which are left out
+   * @return the entities of each text, in order
+   * @throws io.loquent.InvalidRequestException if the model has no labels for tokens ({@link
+   *     EncoderTask#TAG})
+   */
+  List<List<Entity>> tag(List<String> texts, TaggingOptions options);
+
+  /**
+   * Finds the answer to a question, with {@link AnswerOptions#defaults()}.
+   *
+   * @param question a question
+   * @param context the text that has the answer, of any length
+   * @return the best answer
+   */
+  default AnswerResult answer(String question, String context) {
+    return answer(question, context, AnswerOptions.defaults());
+  }
+
+  /**
+   * Finds the parts of a text that answer a question.
+   *
+   * <p>The probability of a start or end is a softmax over all tokens of the context. A context
+   * that is read in windows counts as one: a token has the highest logit that any window gives it,
+   * so that scores of different windows can be compared, and they rank as in SQuAD evaluations. A
+   * part that was seen in several windows is found once, with its best score.
+   *
+   * @param question a question, neither empty nor blank
+   * @param context the text that has the answer, neither empty nor blank
+   * @param options how many answers, and how long
+   * @return the best answers
+   * @throws io.loquent.InvalidRequestException if the model cannot find answers ({@link
+   *     EncoderTask#ANSWER}), or a text is blank
+   */
+  AnswerResult answer(String question, String context, AnswerOptions options);
 
   /**
    * Says what may stand in place of a text's masks.
@@ -148,81 +312,6 @@ public interface Encoder extends AutoCloseable {
    * @return the same object at each call
    */
   ModelInfo model();
-
-  /**
-   * Makes a vector of a text, as the folder says.
-   *
-   * @param text the text
-   * @return its vector
-   */
-  default Embedding embed(String text) {
-    return embed(List.of(text), EmbeddingOptions.defaults()).get(0);
-  }
-
-  /**
-   * Makes a vector of each text, as sentence transformers does: what {@code modules.json}, {@code
-   * 1_Pooling/config.json} and the other modules' folders say is followed, where the graph does not
-   * do it itself ({@code sentence_embedding}). Without them it is the mean of the tokens' vectors,
-   * not normalized.
-   *
-   * <p>With {@link Truncation#STRIDE} a long text is read in windows, each with the prompt; their
-   * vectors are averaged, each by the number of tokens that no window before it has read.
-   *
-   * @param texts the texts
-   * @param options how
-   * @return a vector for each, in the same order
-   */
-  List<Embedding> embed(List<String> texts, EmbeddingOptions options);
-
-  /**
-   * Makes a vector of each token of each text, for late interaction. Dense layers of {@code
-   * modules.json} that work on tokens are applied (ColBERT, PyLate); the vectors have length 1 if
-   * the folder pools nothing or the options say so.
-   *
-   * <p>With {@link Truncation#STRIDE} a long text is read in windows; of tokens that two windows
-   * share, the vector is taken from the one where more text surrounds them.
-   *
-   * @param texts the texts
-   * @param options how
-   * @return vectors for each, in the same order
-   */
-  List<TokenEmbeddings> embedTokens(List<String> texts, EmbeddingOptions options);
-
-  /**
-   * Makes a sparse vector over the vocabulary of each text (SPLADE, Formal et al. 2021): for each
-   * entry the greatest of log(1 + relu(logit)) over the text's tokens, or their sum where the
-   * folder's {@code SpladePooling} says so.
-   *
-   * <p>With {@link Truncation#STRIDE} a long text is read in windows, as if all their tokens were
-   * in one.
-   *
-   * @param texts the texts
-   * @param options how
-   * @return a vector for each, in the same order
-   */
-  List<SparseEmbedding> embedSparse(List<String> texts, EmbeddingOptions options);
-
-  /**
-   * Orders documents by how well they answer a query.
-   *
-   * @param query the query
-   * @param documents the documents
-   * @return all documents, the best first
-   */
-  default List<RankedDocument> rerank(String query, List<String> documents) {
-    return rerank(query, documents, RerankOptions.defaults());
-  }
-
-  /**
-   * Orders documents by how well they answer a query, with a cross-encoder that reads each of them
-   * together with the query and gives one logit.
-   *
-   * @param query the query
-   * @param documents the documents
-   * @param options how
-   * @return the documents, the best first; equally good ones in their order
-   */
-  List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options);
 
   /**
    * Waits for running calls, then frees the model. Safe at any time and from any thread; calls

@@ -30,7 +30,8 @@ public abstract class EncoderOptions {
   /**
    * Returns what happens to a text that is too long.
    *
-   * @return {@link Truncation#ERROR} unless set
+   * @return {@link Truncation#ERROR} unless set; for {@link AnswerOptions} {@link
+   *     Truncation#STRIDE}
    */
   public final Truncation truncation() {
     return truncation;
@@ -72,7 +73,7 @@ public abstract class EncoderOptions {
     return cancellation;
   }
 
-  private static OptionalInt optional(@Nullable Integer value) {
+  static OptionalInt optional(@Nullable Integer value) {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 

@@ -1,15 +1,21 @@
 package io.loquent.runtime;
 
 import io.loquent.GenerationException;
+import io.loquent.Input;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
 import io.loquent.ModelReport;
 import io.loquent.Score;
+import io.loquent.encoder.AnswerOptions;
+import io.loquent.encoder.AnswerResult;
+import io.loquent.encoder.Classification;
+import io.loquent.encoder.ClassificationOptions;
 import io.loquent.encoder.Embedding;
 import io.loquent.encoder.EmbeddingOptions;
 import io.loquent.encoder.Encoder;
 import io.loquent.encoder.EncoderTask;
+import io.loquent.encoder.Entity;
 import io.loquent.encoder.FillMaskOptions;
 import io.loquent.encoder.FilledMask;
 import io.loquent.encoder.FilledText;
@@ -18,15 +24,21 @@ import io.loquent.encoder.PseudoLogLikelihoodOptions;
 import io.loquent.encoder.RankedDocument;
 import io.loquent.encoder.RerankOptions;
 import io.loquent.encoder.SparseEmbedding;
+import io.loquent.encoder.TaggingOptions;
 import io.loquent.encoder.TokenEmbeddings;
+import io.loquent.encoder.ZeroShotOptions;
 import io.loquent.runtime.encoder.DocumentRanker;
 import io.loquent.runtime.encoder.EncoderContext;
 import io.loquent.runtime.encoder.JointFilling;
 import io.loquent.runtime.encoder.MaskFilling;
 import io.loquent.runtime.encoder.PseudoLikelihood;
+import io.loquent.runtime.encoder.QuestionAnswering;
 import io.loquent.runtime.encoder.SentenceEmbedder;
 import io.loquent.runtime.encoder.SparseEmbedder;
+import io.loquent.runtime.encoder.TextClassification;
+import io.loquent.runtime.encoder.TokenClassification;
 import io.loquent.runtime.encoder.TokenEmbedder;
+import io.loquent.runtime.encoder.ZeroShotClassification;
 import io.loquent.runtime.model.EncoderModel;
 import io.loquent.spi.Tokenizer;
 import io.loquent.tokenizers.TokenizerFolder;
@@ -46,14 +58,18 @@ public final class OnnxEncoder implements Encoder {
 
   private final EncoderModel model;
   private final EncoderContext context;
-  private final MaskFilling maskFilling;
-  private final JointFilling jointFilling;
-  private final PseudoLikelihood pseudoLikelihood;
   private final Lifetime lifetime;
   private final SentenceEmbedder sentences;
   private final TokenEmbedder tokens;
   private final SparseEmbedder sparse;
   private final DocumentRanker ranker;
+  private final TextClassification textClassification;
+  private final ZeroShotClassification zeroShotClassification;
+  private final TokenClassification tokenClassification;
+  private final QuestionAnswering questionAnswering;
+  private final MaskFilling maskFilling;
+  private final JointFilling jointFilling;
+  private final PseudoLikelihood pseudoLikelihood;
 
   private OnnxEncoder(ModelConfig config, EncoderModel model, Tokenizer tokenizer) {
     this.model = model;
@@ -65,6 +81,10 @@ public final class OnnxEncoder implements Encoder {
     maskFilling = new MaskFilling(context);
     jointFilling = new JointFilling(context);
     pseudoLikelihood = new PseudoLikelihood(context);
+    textClassification = new TextClassification(context);
+    zeroShotClassification = new ZeroShotClassification(context);
+    tokenClassification = new TokenClassification(context);
+    questionAnswering = new QuestionAnswering(context);
     lifetime =
         new Lifetime(
             "encoder",
@@ -157,6 +177,27 @@ public final class OnnxEncoder implements Encoder {
   @Override
   public List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options) {
     return during(() -> ranker.rerank(query, documents, options));
+  }
+
+  @Override
+  public List<Classification> classify(List<Input> texts, ClassificationOptions options) {
+    return during(() -> textClassification.classify(texts, options));
+  }
+
+  @Override
+  public List<Classification> classifyZeroShot(
+      List<String> texts, List<String> candidateLabels, ZeroShotOptions options) {
+    return during(() -> zeroShotClassification.classify(texts, candidateLabels, options));
+  }
+
+  @Override
+  public List<List<Entity>> tag(List<String> texts, TaggingOptions options) {
+    return during(() -> tokenClassification.tag(texts, options));
+  }
+
+  @Override
+  public AnswerResult answer(String question, String context, AnswerOptions options) {
+    return during(() -> questionAnswering.answer(question, context, options));
   }
 
   @Override

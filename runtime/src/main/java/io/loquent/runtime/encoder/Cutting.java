@@ -33,6 +33,18 @@ final class Cutting {
   }
 
   /**
+   * Takes tokens from the end of one of the texts until the row fits.
+   *
+   * @param sequence which text is cut
+   * @param room tokens of a row, special ones included; leaves at least one for the text
+   */
+  static TokenizedText beginning(TokenizedText tokens, int sequence, int room) {
+    int[] to = {Integer.MAX_VALUE, Integer.MAX_VALUE};
+    to[sequence] = room - (tokens.length() - size(tokens, sequence));
+    return keep(tokens, 0, new int[] {0, 0}, to);
+  }
+
+  /**
    * Splits one of the texts into windows; the other one is in all of them.
    *
    * @param sequence which text is split

@@ -38,8 +38,7 @@ final class TextReader {
   List<Window> read(List<String> texts, EncoderOptions options, int usualStride) {
     List<Window> windows = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      TokenizedText tokens = tokenizer.tokenize(texts.get(i), Optional.empty(), true);
-      add(i, tokens, 0, 0, options, usualStride, windows);
+      read(i, texts.get(i), options, usualStride, windows);
     }
     return windows;
   }
@@ -54,9 +53,20 @@ final class TextReader {
     for (int i = 0; i < texts.size(); i++) {
       TokenizedText tokens = tokenizer.tokenize(texts.get(i).read(), Optional.empty(), true);
       int prompt = (int) texts.get(i).promptTokens(tokens).count();
-      add(i, tokens, 0, prompt, options, usualStride, windows);
+      add(i, tokens, 0, prompt, false, options, usualStride, windows);
     }
     return windows;
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param index index of the text in its call
+   * @param windows receives the rows
+   */
+  void read(int index, String text, EncoderOptions options, int usualStride, List<Window> windows) {
+    TokenizedText tokens = tokenizer.tokenize(text, Optional.empty(), true);
+    add(index, tokens, 0, 0, false, options, usualStride, windows);
   }
 
   /**
@@ -75,7 +85,27 @@ final class TextReader {
       int usualStride,
       List<Window> windows) {
     TokenizedText tokens = tokenizer.tokenize(first, Optional.of(second), true);
-    add(index, tokens, longText, 0, options, usualStride, windows);
+    add(index, tokens, longText, 0, false, options, usualStride, windows);
+  }
+
+  /**
+   * Reads a pair of texts of which one is never cut (Hugging Face {@code only_first}, {@code
+   * only_second}).
+   *
+   * @param index index of the pair in its call
+   * @param longText which of the two is cut or split into windows: 0 or 1
+   * @param windows receives the rows
+   */
+  void readPairCuttingOne(
+      int index,
+      String first,
+      String second,
+      int longText,
+      EncoderOptions options,
+      int usualStride,
+      List<Window> windows) {
+    TokenizedText tokens = tokenizer.tokenize(first, Optional.of(second), true);
+    add(index, tokens, longText, 0, true, options, usualStride, windows);
   }
 
   private void add(
@@ -83,6 +113,7 @@ final class TextReader {
       TokenizedText tokens,
       int longText,
       int head,
+      boolean keepOther,
       EncoderOptions options,
       int usualStride,
       List<Window> windows) {
@@ -99,7 +130,7 @@ final class TextReader {
       throw tooLong(index, tokens.length(), room);
     }
     int special = tokens.length() - Cutting.size(tokens, 0) - Cutting.size(tokens, 1);
-    if (options.truncation() == Truncation.TRUNCATE) {
+    if (options.truncation() == Truncation.TRUNCATE && !keepOther) {
       if (special >= room) {
         throw noRoom(index, room, special);
       }
@@ -109,6 +140,10 @@ final class TextReader {
     int fixed = tokens.length() - Cutting.size(tokens, longText) + head;
     if (fixed >= room) {
       throw noRoom(index, room, fixed);
+    }
+    if (options.truncation() == Truncation.TRUNCATE) {
+      windows.add(new Window(index, 0, Cutting.beginning(tokens, longText, room)));
+      return;
     }
     int stride = options.stride().orElse(Math.min(usualStride, (room - fixed) / 2));
     if (stride >= room - fixed) {
@@ -166,7 +201,8 @@ final class TextReader {
             + room
             + " tokens, and "
             + needed
-            + " are needed for special tokens and what cannot be cut",
+            + " are needed for special tokens and for what is not cut, such as a question; shorten"
+            + " that, or raise max_length",
         needed,
         room);
   }

@@ -1,0 +1,59 @@
+package io.loquent.decoding.heads;
+
+import io.loquent.InferenceException;
+
+/** Refuses numbers that no head may give. */
+final class LogitsCheck {
+
+  private LogitsCheck() {}
+
+  /**
+   * Checks logits of which at least one must be possible.
+   *
+   * @param what what they are of, for the message
+   * @throws InferenceException if one is NaN or positive infinity
+   */
+  static void check(float[] logits, String what) {
+    for (int i = 0; i < logits.length; i++) {
+      if (Float.isNaN(logits[i]) || logits[i] == Float.POSITIVE_INFINITY) {
+        throw new InferenceException(
+            "the logit of "
+                + what
+                + " "
+                + i
+                + " (of "
+                + logits.length
+                + ") is "
+                + logits[i]
+                + ", expected a finite number: the graph's numbers overflowed; use a graph of higher"
+                + " precision");
+      }
+    }
+  }
+
+  /**
+   * Returns the logarithm of the sum of exponentials.
+   *
+   * @throws InferenceException if all are negative infinity
+   */
+  static double logSumExp(double[] logits, String what) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double logit : logits) {
+      max = Math.max(max, logit);
+    }
+    if (max == Double.NEGATIVE_INFINITY) {
+      throw new InferenceException(
+          "the logits of all "
+              + logits.length
+              + " "
+              + what
+              + "s are negative infinity, expected a finite one: the graph's numbers overflowed; use"
+              + " a graph of higher precision");
+    }
+    double sum = 0;
+    for (double logit : logits) {
+      sum += Math.exp(logit - max);
+    }
+    return max + Math.log(sum);
+  }
+}

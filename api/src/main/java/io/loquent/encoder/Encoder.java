@@ -4,6 +4,7 @@ import io.loquent.Input;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelReport;
+import io.loquent.Score;
 import io.loquent.spi.EncoderProvider;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,11 +74,79 @@ public interface Encoder extends AutoCloseable {
   Set<EncoderTask> tasks();
 
   /**
-   * Describes the loaded model.
+   * Makes a vector of a text, as the folder says.
    *
-   * @return the same object at each call
+   * @param text the text
+   * @return its vector
    */
-  ModelInfo model();
+  default Embedding embed(String text) {
+    return embed(List.of(text), EmbeddingOptions.defaults()).get(0);
+  }
+
+  /**
+   * Makes a vector of each text, as sentence transformers does: what {@code modules.json}, {@code
+   * 1_Pooling/config.json} and the other modules' folders say is followed, where the graph does not
+   * do it itself ({@code sentence_embedding}). Without them it is the mean of the tokens' vectors,
+   * not normalized.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows, each with the prompt; their
+   * vectors are averaged, each by the number of tokens that no window before it has read.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return a vector for each, in the same order
+   */
+  List<Embedding> embed(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Makes a vector of each token of each text, for late interaction. Dense layers of {@code
+   * modules.json} that work on tokens are applied (ColBERT, PyLate); the vectors have length 1 if
+   * the folder pools nothing or the options say so.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows; of tokens that two windows
+   * share, the vector is taken from the one where more text surrounds them.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return vectors for each, in the same order
+   */
+  List<TokenEmbeddings> embedTokens(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Makes a sparse vector over the vocabulary of each text (SPLADE, Formal et al. 2021): for each
+   * entry the greatest of log(1 + relu(logit)) over the text's tokens, or their sum where the
+   * folder's {@code SpladePooling} says so.
+   *
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows, as if all their tokens were
+   * in one.
+   *
+   * @param texts the texts
+   * @param options how
+   * @return a vector for each, in the same order
+   */
+  List<SparseEmbedding> embedSparse(List<String> texts, EmbeddingOptions options);
+
+  /**
+   * Orders documents by how well they answer a query.
+   *
+   * @param query the query
+   * @param documents the documents
+   * @return all documents, the best first
+   */
+  default List<RankedDocument> rerank(String query, List<String> documents) {
+    return rerank(query, documents, RerankOptions.defaults());
+  }
+
+  /**
+   * Orders documents by how well they answer a query, with a cross-encoder that reads each of them
+   * together with the query and gives one logit.
+   *
+   * @param query the query
+   * @param documents the documents
+   * @param options how
+   * @return the documents, the best first; equally good ones in their order
+   */
+  List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options);
 
   /**
    * Finds the labels of a text, with {@link ClassificationOptions#defaults()}.
@@ -166,6 +235,83 @@ public interface Encoder extends AutoCloseable {
    *     EncoderTask#ANSWER}), or a text is blank
    */
   AnswerResult answer(String question, String context, AnswerOptions options);
+
+  /**
+   * Says what may stand in place of a text's masks.
+   *
+   * @param text holds at least one mask, as the model spells it, such as {@code [MASK]}
+   * @return one entry for each mask, in the text's order
+   * @throws io.loquent.InvalidRequestException if the text has no mask
+   */
+  default List<FilledMask> fillMask(String text) {
+    return fillMask(List.of(text), FillMaskOptions.defaults()).get(0);
+  }
+
+  /**
+   * Says what may stand in place of each mask, while the other masks stay (Hugging Face's fill-mask
+   * pipeline).
+   *
+   * @param texts each holds at least one mask, as the model spells it, such as {@code [MASK]}
+   * @param options how many candidates a mask gets, and of which words
+   * @return for each text one entry for each mask, in the text's order
+   * @throws io.loquent.InvalidRequestException if a text has no mask or loses one by truncation, or
+   *     a target word is not one token
+   */
+  List<List<FilledMask>> fillMask(List<String> texts, FillMaskOptions options);
+
+  /**
+   * Fills all masks of a text so that they fit each other: in each run the surest one.
+   *
+   * @param text holds at least one mask, as the model spells it
+   * @return the filled text
+   * @throws io.loquent.InvalidRequestException if the text has no mask
+   */
+  default FilledText fillJointly(String text) {
+    return fillJointly(List.of(text), JointFillOptions.defaults()).get(0).get(0);
+  }
+
+  /**
+   * Fills all masks of each text so that they fit each other, by a few runs of the model. Special
+   * tokens are not filled in.
+   *
+   * @param texts each holds at least one mask, as the model spells it
+   * @param options in which order masks are filled, and how many fillings are followed and given;
+   *     not {@link Truncation#STRIDE}, because the fillings of windows would not fit each other
+   * @return for each text its fillings, the best first
+   * @throws io.loquent.InvalidRequestException if a text has no mask or loses one by truncation, or
+   *     options contradict each other
+   */
+  List<List<FilledText>> fillJointly(List<String> texts, JointFillOptions options);
+
+  /**
+   * Scores a text by masking each of its tokens in turn.
+   *
+   * @param text any text
+   * @return the log-probability of each token given all others; {@link Score#perplexity()} is the
+   *     pseudo-perplexity
+   */
+  default Score pseudoLogLikelihood(String text) {
+    return pseudoLogLikelihood(List.of(text), PseudoLogLikelihoodOptions.defaults()).get(0);
+  }
+
+  /**
+   * Scores texts by masking each of their tokens in turn (Salazar et al. 2020, "Masked Language
+   * Model Scoring"). A text of n tokens takes n rows.
+   *
+   * @param texts any texts
+   * @param options what is masked with a token, and what happens to long texts: in windows, each
+   *     token is scored where most is seen of what is around it
+   * @return for each text the log-probabilities of its tokens, without those that the tokenizer
+   *     adds
+   */
+  List<Score> pseudoLogLikelihood(List<String> texts, PseudoLogLikelihoodOptions options);
+
+  /**
+   * Describes the loaded model.
+   *
+   * @return the same object at each call
+   */
+  ModelInfo model();
 
   /**
    * Waits for running calls, then frees the model. Safe at any time and from any thread; calls

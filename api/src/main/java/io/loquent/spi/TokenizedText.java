@@ -152,6 +152,17 @@ public final class TokenizedText {
         pick(ends, tokens));
   }
 
+  /**
+   * Puts other ids where these are; everything else stays.
+   *
+   * @param newIds as many vocabulary ids as there are tokens; copied
+   * @return those tokens
+   * @throws IllegalArgumentException if there are more or fewer
+   */
+  public TokenizedText withIds(int... newIds) {
+    return new TokenizedText(newIds, typeIds, sequences, words, starts, ends);
+  }
+
   private static int[] pick(int[] column, int[] tokens) {
     return Arrays.stream(tokens).map(token -> column[token]).toArray();
   }

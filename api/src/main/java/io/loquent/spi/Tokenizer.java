@@ -99,6 +99,18 @@ public interface Tokenizer extends AutoCloseable {
             + " be constrained; leave the constraint out");
   }
 
+  /**
+   * Says whether a token is special: one that stands for no text, such as a start, mask or unknown
+   * token.
+   *
+   * @param id a vocabulary id
+   * @return true for what {@code skipSpecialTokens} leaves out
+   */
+  default boolean isSpecial(int id) {
+    int[] one = {id};
+    return decode(one, true).isEmpty() && !decode(one, false).isEmpty();
+  }
+
   /** Frees native memory. */
   @Override
   void close();

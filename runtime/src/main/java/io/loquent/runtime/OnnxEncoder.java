@@ -6,19 +6,38 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
 import io.loquent.ModelReport;
+import io.loquent.Score;
 import io.loquent.encoder.AnswerOptions;
 import io.loquent.encoder.AnswerResult;
 import io.loquent.encoder.Classification;
 import io.loquent.encoder.ClassificationOptions;
+import io.loquent.encoder.Embedding;
+import io.loquent.encoder.EmbeddingOptions;
 import io.loquent.encoder.Encoder;
 import io.loquent.encoder.EncoderTask;
 import io.loquent.encoder.Entity;
+import io.loquent.encoder.FillMaskOptions;
+import io.loquent.encoder.FilledMask;
+import io.loquent.encoder.FilledText;
+import io.loquent.encoder.JointFillOptions;
+import io.loquent.encoder.PseudoLogLikelihoodOptions;
+import io.loquent.encoder.RankedDocument;
+import io.loquent.encoder.RerankOptions;
+import io.loquent.encoder.SparseEmbedding;
 import io.loquent.encoder.TaggingOptions;
+import io.loquent.encoder.TokenEmbeddings;
 import io.loquent.encoder.ZeroShotOptions;
+import io.loquent.runtime.encoder.DocumentRanker;
 import io.loquent.runtime.encoder.EncoderContext;
+import io.loquent.runtime.encoder.JointFilling;
+import io.loquent.runtime.encoder.MaskFilling;
+import io.loquent.runtime.encoder.PseudoLikelihood;
 import io.loquent.runtime.encoder.QuestionAnswering;
+import io.loquent.runtime.encoder.SentenceEmbedder;
+import io.loquent.runtime.encoder.SparseEmbedder;
 import io.loquent.runtime.encoder.TextClassification;
 import io.loquent.runtime.encoder.TokenClassification;
+import io.loquent.runtime.encoder.TokenEmbedder;
 import io.loquent.runtime.encoder.ZeroShotClassification;
 import io.loquent.runtime.model.EncoderModel;
 import io.loquent.spi.Tokenizer;
@@ -39,15 +58,29 @@ public final class OnnxEncoder implements Encoder {
 
   private final EncoderModel model;
   private final EncoderContext context;
+  private final Lifetime lifetime;
+  private final SentenceEmbedder sentences;
+  private final TokenEmbedder tokens;
+  private final SparseEmbedder sparse;
+  private final DocumentRanker ranker;
   private final TextClassification textClassification;
   private final ZeroShotClassification zeroShotClassification;
   private final TokenClassification tokenClassification;
   private final QuestionAnswering questionAnswering;
-  private final Lifetime lifetime;
+  private final MaskFilling maskFilling;
+  private final JointFilling jointFilling;
+  private final PseudoLikelihood pseudoLikelihood;
 
   private OnnxEncoder(ModelConfig config, EncoderModel model, Tokenizer tokenizer) {
     this.model = model;
     context = new EncoderContext(model, tokenizer, config);
+    sentences = new SentenceEmbedder(context);
+    tokens = new TokenEmbedder(context);
+    sparse = new SparseEmbedder(context);
+    ranker = new DocumentRanker(context);
+    maskFilling = new MaskFilling(context);
+    jointFilling = new JointFilling(context);
+    pseudoLikelihood = new PseudoLikelihood(context);
     textClassification = new TextClassification(context);
     zeroShotClassification = new ZeroShotClassification(context);
     tokenClassification = new TokenClassification(context);
@@ -81,7 +114,7 @@ public final class OnnxEncoder implements Encoder {
     EncoderModel model = EncoderModel.load(config, findings);
     Tokenizer tokenizer = null;
     try {
-      Path folder = config.tokenizerFolder().orElse(config.folder());
+      Path folder = config.tokenizerFolder().orElse(model.transformerFolder());
       tokenizer =
           TokenizerFolder.load(folder)
               .orElseThrow(
@@ -127,6 +160,26 @@ public final class OnnxEncoder implements Encoder {
   }
 
   @Override
+  public List<Embedding> embed(List<String> texts, EmbeddingOptions options) {
+    return during(() -> sentences.embed(texts, options));
+  }
+
+  @Override
+  public List<TokenEmbeddings> embedTokens(List<String> texts, EmbeddingOptions options) {
+    return during(() -> tokens.embed(texts, options));
+  }
+
+  @Override
+  public List<SparseEmbedding> embedSparse(List<String> texts, EmbeddingOptions options) {
+    return during(() -> sparse.embed(texts, options));
+  }
+
+  @Override
+  public List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options) {
+    return during(() -> ranker.rerank(query, documents, options));
+  }
+
+  @Override
   public List<Classification> classify(List<Input> texts, ClassificationOptions options) {
     return during(() -> textClassification.classify(texts, options));
   }
@@ -145,6 +198,21 @@ public final class OnnxEncoder implements Encoder {
   @Override
   public AnswerResult answer(String question, String context, AnswerOptions options) {
     return during(() -> questionAnswering.answer(question, context, options));
+  }
+
+  @Override
+  public List<List<FilledMask>> fillMask(List<String> texts, FillMaskOptions options) {
+    return during(() -> maskFilling.fill(texts, options));
+  }
+
+  @Override
+  public List<List<FilledText>> fillJointly(List<String> texts, JointFillOptions options) {
+    return during(() -> jointFilling.fill(texts, options));
+  }
+
+  @Override
+  public List<Score> pseudoLogLikelihood(List<String> texts, PseudoLogLikelihoodOptions options) {
+    return during(() -> pseudoLikelihood.score(texts, options));
   }
 
   /** Runs a task; closing waits for it. */

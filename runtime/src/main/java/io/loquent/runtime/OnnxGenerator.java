@@ -113,7 +113,7 @@ public final class OnnxGenerator implements Generator {
           .get(Option.ASSISTANT_EARLY_EXIT)
           .ifPresent(generator.drafts::openEarlyExit);
       if (config.warmUp()) {
-        WarmUp.run(generator, config);
+        WarmUp.run(generator, config, generator.model.parallel());
       }
       return generator;
     } catch (RuntimeException | Error e) {

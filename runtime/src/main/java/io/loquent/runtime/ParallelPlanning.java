@@ -1,13 +1,16 @@
 package io.loquent.runtime;
 
 import io.loquent.GenerationOptions;
+import io.loquent.Input;
 import io.loquent.InvalidRequestException;
 import io.loquent.ModelConfig;
+import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
 import io.loquent.Option;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.lm.NgramModel;
 import io.loquent.decoding.parallel.ParallelModel;
+import io.loquent.decoding.parallel.ParallelModel.Family;
 import io.loquent.decoding.parallel.ParallelModel.LengthMode;
 import io.loquent.decoding.parallel.ParallelSearch;
 import io.loquent.decoding.parallel.ParallelSetup;
@@ -32,6 +35,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +54,7 @@ final class ParallelPlanning implements AutoCloseable {
   private final Map<String, NgramModel> languageModels = new HashMap<>();
   private final Map<String, RerankModel> rerankModels = new HashMap<>();
   private @Nullable CtcVocabulary vocabulary;
+  private @Nullable List<Integer> specialTokens;
 
   ParallelPlanning(ModelConfig config, LoadedModel model, @Nullable Tokenizer tokenizer) {
     this.config = config;
@@ -65,6 +73,9 @@ final class ParallelPlanning implements AutoCloseable {
   ParallelSearch search(SearchSetup setup, PromptRow prompt) {
     ParallelModel parallel = model.parallel().orElseThrow(IllegalStateException::new);
     int[] source = prompt.encoderIds() == null ? new int[0] : prompt.encoderIds();
+    if (parallel.family() == Family.MASKED_LANGUAGE_MODEL) {
+      return filling(setup, parallel, source);
+    }
     GenerationOptions options = setup.options();
     Reranker reranker =
         options
@@ -75,6 +86,7 @@ final class ParallelPlanning implements AutoCloseable {
         new ParallelSetup(withOwnLength(setup, parallel), parallel, source, reranker);
     return switch (parallel.family()) {
       case CONDITIONAL_MASKED, LEVENSHTEIN, INSERTION -> RefinementSearches.of(whole);
+      case MASKED_LANGUAGE_MODEL -> throw new IllegalStateException("filled above");
       case MASKED_DIFFUSION -> DiffusionSearches.of(whole);
       case CTC -> CtcSearches.of(whole, vocabulary(), languageModel(options));
       case DIRECTED_ACYCLIC -> {
@@ -83,6 +95,43 @@ final class ParallelPlanning implements AutoCloseable {
             whole, words == null ? null : new TokenNgrams(words, tokenizer, parallel));
       }
     };
+  }
+
+  /** A masked language model would also fill in tokens that stand for no text. */
+  private ParallelSearch filling(SearchSetup setup, ParallelModel parallel, int[] source) {
+    if (setup.request().input() instanceof Input.TextPair && tellsTextsApart()) {
+      throw new InvalidRequestException(
+          model.info().name()
+              + " fills the masks of one text, and the input is a pair of texts; give Input.Text");
+    }
+    Set<Integer> suppressed = new TreeSet<>(specialTokens());
+    suppressed.addAll(setup.options().get(Option.SUPPRESS_TOKENS).orElse(List.of()));
+    GenerationOptions options =
+        setup.options().toBuilder().set(Option.SUPPRESS_TOKENS, List.copyOf(suppressed)).build();
+    return RefinementSearches.of(new ParallelSetup(with(options, setup), parallel, source, null));
+  }
+
+  private boolean tellsTextsApart() {
+    return model.info().tensors().stream()
+        .anyMatch(
+            tensor ->
+                tensor.role() == ModelInfo.Role.INPUT && tensor.name().equals("token_type_ids"));
+  }
+
+  private synchronized List<Integer> specialTokens() {
+    List<Integer> known = specialTokens;
+    if (known == null) {
+      known = tokenizer == null ? List.of() : specialTokens(tokenizer);
+      specialTokens = known;
+    }
+    return known;
+  }
+
+  private List<Integer> specialTokens(Tokenizer named) {
+    return IntStream.range(0, Math.min(named.vocabularySize(), model.info().vocabularySize()))
+        .filter(named::isSpecial)
+        .boxed()
+        .collect(Collectors.toList());
   }
 
   /** A length that the model finds itself is not cut off at the 20 tokens of other searches. */
@@ -94,9 +143,13 @@ final class ParallelPlanning implements AutoCloseable {
     if (limited || parallel.lengthMode() == LengthMode.OPTION) {
       return setup;
     }
+    return with(options.toBuilder().maxNewTokens(longestOutput()).build(), setup);
+  }
+
+  private static SearchSetup with(GenerationOptions options, SearchSetup setup) {
     return new SearchSetup(
         setup.request(),
-        options.toBuilder().maxNewTokens(longestOutput()).build(),
+        options,
         setup.prompt(),
         setup.vocabularySize(),
         setup.tokenizer(),

@@ -81,7 +81,8 @@ final class Scorer {
     if (model.parallel().isPresent()) {
       throw new InvalidRequestException(
           model.info().name()
-              + " does not decode step by step, so it does not say how probable a given text is");
+              + " does not decode step by step, so it does not say how probable a given text is; of a"
+              + " masked language model, ask Encoder.pseudoLogLikelihood");
     }
   }
 

@@ -7,6 +7,9 @@ import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
 import io.loquent.Option;
+import io.loquent.decoding.parallel.ParallelModel;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A short request before the first real one. It reads every weight once, makes ONNX Runtime's and
@@ -22,14 +25,20 @@ final class WarmUp {
   /**
    * Runs the request.
    *
+   * @param parallel what the model is, if it decodes many tokens per run
    * @throws ModelLoadException if it fails; the generator stays open
    */
-  static void run(Generator generator, ModelConfig config) {
+  static void run(Generator generator, ModelConfig config, Optional<ParallelModel> parallel) {
     ModelInfo model = generator.model();
     int room = model.contextLength().orElse(Integer.MAX_VALUE);
     int[] prompt = new int[Math.max(1, Math.min(PROMPT_TOKENS, room / 2))];
     for (int i = 0; i < prompt.length; i++) {
       prompt[i] = i % model.vocabularySize();
+    }
+    if (parallel.isPresent()
+        && parallel.get().family() == ParallelModel.Family.MASKED_LANGUAGE_MODEL) {
+      int mask = parallel.get().maskToken().orElse(0);
+      Arrays.fill(prompt, Math.max(0, prompt.length - NEW_TOKENS), prompt.length, mask);
     }
     GenerationRequest request =
         GenerationRequest.tokens(prompt)

@@ -124,6 +124,12 @@ final class NativeTokenizer implements Tokenizer {
   }
 
   @Override
+  public boolean isSpecial(int id) {
+    String token = vocabulary.token(id);
+    return token != null && vocabulary.isSpecial(token);
+  }
+
+  @Override
   public void close() {
     Lock exclusive = lock.writeLock();
     exclusive.lock();

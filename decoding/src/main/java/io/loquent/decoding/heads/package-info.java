@@ -1,4 +1,7 @@
-/** What the numbers of an encoder's heads mean: arrays go in, arrays and records come out. */
+/**
+ * The arithmetic on what an encoder's graph gives: pooling, layers behind the graph, and the scores
+ * of its heads. Arrays in, arrays and records out.
+ */
 @NullMarked
 package io.loquent.decoding.heads;
 

@@ -105,7 +105,9 @@ public record ParallelModel(
     /** A token for each vertex, and links between vertices (directed acyclic Transformer). */
     DIRECTED_ACYCLIC,
     /** Tokens for the masked slots behind a prompt, in one graph (LLaDA, Dream, MDLM). */
-    MASKED_DIFFUSION
+    MASKED_DIFFUSION,
+    /** Tokens for the masked slots of the source itself, in one graph (BERT). */
+    MASKED_LANGUAGE_MODEL
   }
 
   /** How the length of a canvas is found. */

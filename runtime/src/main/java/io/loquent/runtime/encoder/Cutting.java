@@ -29,7 +29,7 @@ final class Cutting {
         first--;
       }
     }
-    return keep(tokens, new int[] {0, 0}, new int[] {first, second});
+    return keep(tokens, 0, new int[] {0, 0}, new int[] {first, second});
   }
 
   /**
@@ -41,28 +41,31 @@ final class Cutting {
   static TokenizedText beginning(TokenizedText tokens, int sequence, int room) {
     int[] to = {Integer.MAX_VALUE, Integer.MAX_VALUE};
     to[sequence] = room - (tokens.length() - size(tokens, sequence));
-    return keep(tokens, new int[] {0, 0}, to);
+    return keep(tokens, 0, new int[] {0, 0}, to);
   }
 
   /**
    * Splits one of the texts into windows; the other one is in all of them.
    *
    * @param sequence which text is split
+   * @param head tokens at the beginning of that text that are in all windows
    * @param room tokens of a row, special ones included; leaves at least one for the text
-   * @param stride tokens that neighbouring windows share; less than what a window has of the text
+   * @param stride tokens behind the head that neighbouring windows share; less than what a window
+   *     has of the text
    */
-  static List<TokenizedText> windows(TokenizedText tokens, int sequence, int room, int stride) {
+  static List<TokenizedText> windows(
+      TokenizedText tokens, int sequence, int head, int room, int stride) {
     int size = size(tokens, sequence);
-    int perWindow = room - (tokens.length() - size);
+    int perWindow = room - (tokens.length() - size) - head;
     List<TokenizedText> windows = new ArrayList<>();
-    int start = 0;
+    int start = head;
     while (true) {
       int end = Math.min(size, start + perWindow);
       int[] from = {0, 0};
       int[] to = {Integer.MAX_VALUE, Integer.MAX_VALUE};
       from[sequence] = start;
       to[sequence] = end;
-      windows.add(keep(tokens, from, to));
+      windows.add(keep(tokens, head, from, to));
       if (end == size) {
         return windows;
       }
@@ -78,8 +81,8 @@ final class Cutting {
             .count();
   }
 
-  /** Keeps special tokens, and of each text those from one index to another. */
-  private static TokenizedText keep(TokenizedText tokens, int[] from, int[] to) {
+  /** Keeps special tokens, the head, and of each text those from one index to another. */
+  private static TokenizedText keep(TokenizedText tokens, int head, int[] from, int[] to) {
     int[] next = {0, 0};
     return tokens.select(
         IntStream.range(0, tokens.length())
@@ -90,7 +93,8 @@ final class Cutting {
                   }
                   int sequence = tokens.sequence(token);
                   int index = next[sequence]++;
-                  return index >= from[sequence] && index < to[sequence];
+                  boolean begins = index >= from[sequence] || index < head;
+                  return begins && index < to[sequence];
                 })
             .toArray());
   }

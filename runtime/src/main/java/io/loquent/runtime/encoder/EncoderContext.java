@@ -7,6 +7,7 @@ import io.loquent.runtime.model.EncoderModel;
 import io.loquent.spi.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -18,6 +19,9 @@ public final class EncoderContext {
   private final RowBatches batches;
   private final Labels labels;
   private final Set<EncoderTask> tasks;
+  private final SentenceModules modules;
+  private final Prompts prompts;
+  private final Optional<Mask> mask;
 
   /**
    * Binds the tasks to a model.
@@ -32,6 +36,9 @@ public final class EncoderContext {
     batches = new RowBatches(model, config.batchSize());
     labels = Labels.of(model);
     tasks = TaskDetection.of(model, labels);
+    modules = SentenceModules.of(model, tasks);
+    prompts = Prompts.of(model);
+    mask = Mask.of(model, tokenizer, config.tokenizerFolder().orElse(model.transformerFolder()));
   }
 
   EncoderModel model() {
@@ -46,9 +53,31 @@ public final class EncoderContext {
     return batches;
   }
 
+  /** What stands for an unknown token, if the model or its tokenizer says. */
+  Optional<Mask> mask() {
+    return mask;
+  }
+
+  /** How many tokens the graph scores, for models that score them; 0 if it is not told. */
+  int vocabularySize() {
+    List<Long> logits = model.outputs().getOrDefault(TaskDetection.LOGITS, List.of());
+    long declared = logits.size() == 3 ? logits.get(2) : 0;
+    return declared > 0 ? (int) declared : model.info().vocabularySize();
+  }
+
   /** What {@code id2label} names. */
   Labels labels() {
     return labels;
+  }
+
+  /** What is done to the graph's vectors. */
+  SentenceModules modules() {
+    return modules;
+  }
+
+  /** What is put before texts that become vectors. */
+  Prompts prompts() {
+    return prompts;
   }
 
   /**
@@ -72,6 +101,13 @@ public final class EncoderContext {
         "longest row: " + (limit.isPresent() ? limit.getAsInt() + " tokens" : "not limited"));
     if (!labels.names().isEmpty()) {
       findings.add("labels: " + labels.names());
+    }
+    findings.addAll(modules.findings());
+    findings.addAll(prompts.findings());
+    if (tasks.contains(EncoderTask.FILL_MASK)) {
+      findings.add(
+          mask.map(token -> "mask: " + token.spelling() + " (token " + token.id() + ")")
+              .orElse("mask: not known, so nothing can be filled"));
     }
     return findings;
   }

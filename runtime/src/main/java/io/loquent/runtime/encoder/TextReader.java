@@ -44,6 +44,21 @@ final class TextReader {
   }
 
   /**
+   * Reads texts that begin with a prompt, which all windows of a long one have.
+   *
+   * @param texts the texts with their prompts
+   */
+  List<Window> readPrompted(List<PromptedText> texts, EncoderOptions options, int usualStride) {
+    List<Window> windows = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      TokenizedText tokens = tokenizer.tokenize(texts.get(i).read(), Optional.empty(), true);
+      int prompt = (int) texts.get(i).promptTokens(tokens).count();
+      add(i, tokens, 0, prompt, false, options, usualStride, windows);
+    }
+    return windows;
+  }
+
+  /**
    * Reads a text.
    *
    * @param index index of the text in its call
@@ -51,7 +66,7 @@ final class TextReader {
    */
   void read(int index, String text, EncoderOptions options, int usualStride, List<Window> windows) {
     TokenizedText tokens = tokenizer.tokenize(text, Optional.empty(), true);
-    add(index, tokens, 0, false, options, usualStride, windows);
+    add(index, tokens, 0, 0, false, options, usualStride, windows);
   }
 
   /**
@@ -70,7 +85,7 @@ final class TextReader {
       int usualStride,
       List<Window> windows) {
     TokenizedText tokens = tokenizer.tokenize(first, Optional.of(second), true);
-    add(index, tokens, longText, false, options, usualStride, windows);
+    add(index, tokens, longText, 0, false, options, usualStride, windows);
   }
 
   /**
@@ -90,18 +105,23 @@ final class TextReader {
       int usualStride,
       List<Window> windows) {
     TokenizedText tokens = tokenizer.tokenize(first, Optional.of(second), true);
-    add(index, tokens, longText, true, options, usualStride, windows);
+    add(index, tokens, longText, 0, true, options, usualStride, windows);
   }
 
   private void add(
       int index,
       TokenizedText tokens,
       int longText,
+      int head,
       boolean keepOther,
       EncoderOptions options,
       int usualStride,
       List<Window> windows) {
     int room = room(options);
+    if (tokens.length() == 0) {
+      throw new InvalidRequestException(
+          "text " + index + " has no tokens, and " + model + " needs one at least");
+    }
     if (tokens.length() <= room) {
       windows.add(new Window(index, 0, tokens));
       return;
@@ -117,7 +137,7 @@ final class TextReader {
       windows.add(new Window(index, 0, Cutting.longestFirst(tokens, room)));
       return;
     }
-    int fixed = tokens.length() - Cutting.size(tokens, longText);
+    int fixed = tokens.length() - Cutting.size(tokens, longText) + head;
     if (fixed >= room) {
       throw noRoom(index, room, fixed);
     }
@@ -133,10 +153,11 @@ final class TextReader {
               + " tokens that a window has for the text; found "
               + stride);
     }
-    List<TokenizedText> parts = Cutting.windows(tokens, longText, room, stride);
+    List<TokenizedText> parts = Cutting.windows(tokens, longText, head, room, stride);
     for (int number = 0; number < parts.size(); number++) {
       int start = number * (room - fixed - stride);
-      windows.add(new Window(index, number, start, parts.get(number)));
+      int shared = number == 0 ? 0 : head + stride;
+      windows.add(new Window(index, number, start, shared, parts.get(number)));
     }
   }
 

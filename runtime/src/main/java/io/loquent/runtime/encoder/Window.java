@@ -8,15 +8,16 @@ import io.loquent.spi.TokenizedText;
  *
  * @param text index of the text, or pair of texts, in its call
  * @param number index of the part, from 0
- * @param first how many tokens of the text that is split stand in front of this part; those that
- *     the tokenizer added do not count
+ * @param first how many tokens of the text that is split stand before this part; those that the
+ *     tokenizer added, and a prompt that all parts have, do not count
+ * @param shared how many tokens of the text an earlier part has too
  * @param tokens the tokens, special ones included; their offsets are those in the whole text
  */
-record Window(int text, int number, int first, TokenizedText tokens) {
+record Window(int text, int number, int first, int shared, TokenizedText tokens) {
 
   /** A text that is read as a whole, or its beginning. */
   Window(int text, int number, TokenizedText tokens) {
-    this(text, number, 0, tokens);
+    this(text, number, 0, 0, tokens);
   }
 
   EncoderRow row() {

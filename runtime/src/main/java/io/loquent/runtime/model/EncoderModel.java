@@ -11,6 +11,7 @@ import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.OnnxSummary;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,8 @@ public final class EncoderModel implements AutoCloseable {
   private static final long MOST_IDLE_BYTES = 256L << 20;
 
   private final Path folder;
+  private final Path transformerFolder;
+  private final List<SentenceModule> modules;
   private final FolderConfig config;
   private final Graph graph;
   private final NativeBuffers buffers;
@@ -43,12 +46,15 @@ public final class EncoderModel implements AutoCloseable {
 
   private EncoderModel(
       ModelConfig modelConfig,
-      FolderConfig config,
+      Path transformerFolder,
+      List<SentenceModule> modules,
       EncoderLayout layout,
       OnnxSummary summary,
       Graph graph) {
     this.folder = modelConfig.folder();
-    this.config = config;
+    this.transformerFolder = transformerFolder;
+    this.modules = modules;
+    config = FolderConfig.read(transformerFolder, true);
     this.graph = graph;
     buffers =
         new NativeBuffers(MOST_IDLE_BYTES, modelConfig.memoryLimitBytes().orElse(Long.MAX_VALUE));
@@ -72,14 +78,15 @@ public final class EncoderModel implements AutoCloseable {
    * @throws ModelLoadException if the folder cannot be used; nothing stays open
    */
   public static EncoderModel load(ModelConfig config, List<String> findings) {
-    FolderConfig folderConfig = FolderConfig.read(config.folder(), true);
+    List<SentenceModule> modules = SentenceModule.read(config.folder());
+    Path transformer = SentenceModule.transformerFolder(config.folder(), modules);
     EncoderLayout layout =
-        EncoderLayout.detect(config.folder(), config.precision(), ProcessorFeatures.here());
+        EncoderLayout.detect(transformer, config.precision(), ProcessorFeatures.here());
     findings.add("layout: " + layout.reason() + " (precision " + layout.precision() + ")");
     OnnxSummary summary = ModelFiles.checked(layout.file());
     Graph graph = new SessionFactory(config, findings).open(layout.file());
     try {
-      return new EncoderModel(config, folderConfig, layout, summary, graph);
+      return new EncoderModel(config, transformer, modules, layout, summary, graph);
     } catch (RuntimeException e) {
       graph.close();
       throw e;
@@ -151,6 +158,24 @@ public final class EncoderModel implements AutoCloseable {
   }
 
   /**
+   * Returns where the transformer's graph, configuration and tokenizer lie.
+   *
+   * @return {@link #folder()}, or a folder in it that {@code modules.json} names
+   */
+  public Path transformerFolder() {
+    return transformerFolder;
+  }
+
+  /**
+   * Returns the modules of a sentence transformer.
+   *
+   * @return what {@code modules.json} lists, in its order; empty if there is no such file
+   */
+  public List<SentenceModule> modules() {
+    return modules;
+  }
+
+  /**
    * Returns the names of the model's classes in the library that trained it.
    *
    * @return {@code architectures} of {@code config.json}
@@ -160,14 +185,15 @@ public final class EncoderModel implements AutoCloseable {
   }
 
   /**
-   * Reads a JSON object from the folder.
+   * Reads a JSON object from the folder, or if it is not there, from that of the transformer.
    *
    * @param path relative to the folder
    * @return its entries; empty if there is no such file
    * @throws ModelLoadException if the file is there and cannot be read
    */
   public Map<String, @Nullable Object> json(String path) {
-    return FolderConfig.read(folder.resolve(path));
+    Path file = folder.resolve(path);
+    return FolderConfig.read(Files.exists(file) ? file : transformerFolder.resolve(path));
   }
 
   /**

@@ -42,6 +42,21 @@ final class FolderConfig {
 
   private static final double SPEECH_SAMPLING_RATE_HZ = 16_000;
 
+  /** Models that count positions from behind the padding token's id. */
+  private static final Set<String> POSITIONS_AFTER_PADDING =
+      Set.of(
+          "roberta",
+          "xlm-roberta",
+          "xlm-roberta-xl",
+          "camembert",
+          "mpnet",
+          "longformer",
+          "data2vec-text",
+          "roberta-prelayernorm",
+          "xmod",
+          "ibert",
+          "esm");
+
   private static final List<String> CONTEXT_NAMES =
       List.of("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length");
 
@@ -269,7 +284,13 @@ final class FolderConfig {
       // Relative positions (T5) know no end; n_positions is only what it was trained with.
       return OptionalInt.empty();
     }
-    return integer(CONTEXT_NAMES.toArray(new String[0]));
+    OptionalInt positions = integer(CONTEXT_NAMES.toArray(new String[0]));
+    if (positions.isPresent()
+        && POSITIONS_AFTER_PADDING.contains(String.valueOf(config.get("model_type")))) {
+      int first = integer("pad_token_id").orElse(1) + 1;
+      return OptionalInt.of(Math.max(0, positions.getAsInt() - first));
+    }
+    return positions;
   }
 
   @SuppressWarnings("unchecked")

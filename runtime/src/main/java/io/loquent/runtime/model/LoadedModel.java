@@ -70,9 +70,10 @@ public abstract sealed class LoadedModel implements AutoCloseable
   public abstract int inputVocabularySize();
 
   /**
-   * Says whether there is an encoder.
+   * Says whether the input is a source beside what is generated.
    *
-   * @return true for encoder-decoders
+   * @return true for encoder-decoders, and for masked language models, whose output is a filled
+   *     copy of their input
    */
   public abstract boolean isEncoderDecoder();
 

@@ -76,7 +76,8 @@ record ModelFiles(
                 + ": config.json names the architecture "
                 + architecture
                 + ", which does not generate text; a generator needs a decoder (causal language"
-                + " model) or an encoder-decoder");
+                + " model), an encoder-decoder or a model that fills masks. Open encoders with"
+                + " io.loquent.encoder.Encoder.open");
       }
     }
   }

@@ -152,7 +152,7 @@ final class NonAutoregressiveModel extends LoadedModel {
 
   @Override
   public boolean isEncoderDecoder() {
-    return encoder != null;
+    return encoder != null || model.family() == Family.MASKED_LANGUAGE_MODEL;
   }
 
   @Override

@@ -40,6 +40,9 @@ final class ParallelDescription {
       case CTC -> "CTC over frames, blank " + model.blankToken().orElse(-1);
       case DIRECTED_ACYCLIC ->
           "a directed acyclic graph with " + model.upsample() + " vertices per source token";
+      case MASKED_LANGUAGE_MODEL ->
+          "fills the masks of its input (masked language model), which are token "
+              + model.maskToken().orElse(-1);
       case MASKED_DIFFUSION ->
           "masked diffusion"
               + (model.logitsShift() == 1 ? ", logits one slot ahead" : "")

@@ -70,7 +70,21 @@ record ParallelFamily(Family family, String reason) {
           Family.MASKED_DIFFUSION,
           "config.json has \"" + MASK_TOKEN + "\" and says \"causal\": false");
     }
+    if (isMaskedLanguageModel(files, cacheless)) {
+      return found(
+          Family.MASKED_LANGUAGE_MODEL,
+          "config.json names an architecture that fills masks, "
+              + config.architectures()
+              + ", and the graph has no cache");
+    }
     return Optional.empty();
+  }
+
+  private static boolean isMaskedLanguageModel(ModelFiles files, boolean cacheless) {
+    return !files.layout().encoder().isPresent()
+        && cacheless
+        && files.decoder().outputs().contains(NonAutoregressiveModel.LOGITS)
+        && files.config().architectures().stream().anyMatch(name -> name.endsWith("ForMaskedLM"));
   }
 
   private static Optional<ParallelFamily> found(Family family, String reason) {
@@ -88,10 +102,14 @@ record ParallelFamily(Family family, String reason) {
       throw missing(folder, "bos_token_id\" and \"eos_token_id", "a canvas begins and ends with");
     }
     OptionalInt mask = config.integer(MASK_TOKEN);
+    if (family == Family.MASKED_LANGUAGE_MODEL && !mask.isPresent()) {
+      mask = MaskToken.id(folder);
+    }
     boolean needsMask =
         family == Family.CONDITIONAL_MASKED
             || family == Family.LEVENSHTEIN
-            || family == Family.MASKED_DIFFUSION;
+            || family == Family.MASKED_DIFFUSION
+            || family == Family.MASKED_LANGUAGE_MODEL;
     if (needsMask && !mask.isPresent()) {
       throw missing(folder, MASK_TOKEN, "unknown slots hold");
     }

@@ -6,11 +6,13 @@ import io.loquent.decoding.parallel.ParallelModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A canvas and what is known about the tokens on it. Its places are numbered from 0, without the
- * canvas' begin and end tokens: these stay where they are, and are never masked. Confined to one
- * thread.
+ * canvas' begin and end tokens: these stay where they are, and are never masked. Of a canvas that
+ * is a given text with masks, only these are places. Confined to one thread.
  */
 final class FilledCanvas {
 
@@ -18,6 +20,10 @@ final class FilledCanvas {
   private final boolean hasEnds;
   private final boolean isEdited;
   private final ChosenToken unknown;
+
+  /** Which slots are places, where the others are given. */
+  private final int @Nullable [] free;
+
   private final Canvas canvas = new Canvas();
   private List<ChosenToken> tokens;
   private int[] ids = new int[0];
@@ -26,17 +32,23 @@ final class FilledCanvas {
   private boolean isLimited;
 
   private FilledCanvas(
-      ParallelModel model, boolean hasEnds, boolean isEdited, ChosenToken unknown) {
+      ParallelModel model,
+      boolean hasEnds,
+      boolean isEdited,
+      ChosenToken unknown,
+      int @Nullable [] free) {
     this.model = model;
     this.hasEnds = hasEnds;
     this.isEdited = isEdited;
     this.unknown = unknown;
+    this.free = free;
     tokens = List.of();
   }
 
   /** A canvas of masks. */
   static FilledCanvas masked(ParallelModel model, TargetLength length) {
-    FilledCanvas filled = new FilledCanvas(model, model.hasCanvasEnds(), false, unknown(model));
+    FilledCanvas filled =
+        new FilledCanvas(model, model.hasCanvasEnds(), false, unknown(model), null);
     filled.isLimited = length.isLimited();
     filled.become(Collections.nCopies(length.tokens(), filled.unknown));
     return filled;
@@ -44,8 +56,19 @@ final class FilledCanvas {
 
   /** A canvas of a begin and an end token with nothing between them. */
   static FilledCanvas empty(ParallelModel model) {
-    FilledCanvas filled = new FilledCanvas(model, true, true, unknown(model));
+    FilledCanvas filled = new FilledCanvas(model, true, true, unknown(model), null);
     filled.become(List.of());
+    return filled;
+  }
+
+  /** A canvas of given tokens, of which those that are masks are places. */
+  static FilledCanvas given(ParallelModel model, int[] source) {
+    ChosenToken unknown = unknown(model);
+    int[] masks =
+        IntStream.range(0, source.length).filter(slot -> source[slot] == unknown.id()).toArray();
+    FilledCanvas filled = new FilledCanvas(model, false, false, unknown, masks);
+    filled.canvas.replace(source, source.length);
+    filled.tokens = new ArrayList<>(Collections.nCopies(masks.length, unknown));
     return filled;
   }
 
@@ -54,9 +77,14 @@ final class FilledCanvas {
   }
 
   FilledCanvas copy() {
-    FilledCanvas copy = new FilledCanvas(model, hasEnds, isEdited, unknown);
+    FilledCanvas copy = new FilledCanvas(model, hasEnds, isEdited, unknown, free);
     copy.isLimited = isLimited;
-    copy.become(tokens);
+    if (free == null) {
+      copy.become(tokens);
+    } else {
+      copy.canvas.replace(canvas.toArray(), canvas.length());
+      copy.tokens = new ArrayList<>(tokens);
+    }
     return copy;
   }
 
@@ -71,7 +99,7 @@ final class FilledCanvas {
 
   /** Returns the slot of the canvas in which a place is. */
   int slot(int place) {
-    return place + (hasEnds ? 1 : 0);
+    return free == null ? place + (hasEnds ? 1 : 0) : free[place];
   }
 
   /** Returns what was last written at a place, also if that is masked now. */
@@ -103,7 +131,7 @@ final class FilledCanvas {
     canvas.set(slot(place), unknown.id());
   }
 
-  /** Replaces all tokens between the ends. */
+  /** Replaces all tokens between the ends; for canvases without given tokens. */
   void become(List<ChosenToken> newTokens) {
     tokens = new ArrayList<>(newTokens);
     int ends = hasEnds ? 1 : 0;
@@ -129,8 +157,11 @@ final class FilledCanvas {
     isLimited = limited;
   }
 
-  /** Returns the ids on the canvas, without its ends. */
+  /** Returns the ids on the canvas, without its ends; given ones are among them. */
   int[] toArray() {
+    if (free != null) {
+      return canvas.toArray();
+    }
     int[] shown = new int[length()];
     for (int place = 0; place < shown.length; place++) {
       shown[place] = canvas.token(slot(place));
@@ -139,12 +170,13 @@ final class FilledCanvas {
   }
 
   /**
-   * Returns the tokens that are known. Where a canvas has a length, they end before the first hole:
-   * it is part of the text. Where it is edited, holes are left out: they have just been inserted.
+   * Returns the tokens that are known; given ones are certain. Where a canvas has a length, they
+   * end before the first hole: it is part of the text. Where it is edited, holes are left out: they
+   * have just been inserted.
    */
   List<ChosenToken> known() {
     List<ChosenToken> known = new ArrayList<>(length());
-    for (ChosenToken token : tokens) {
+    for (ChosenToken token : free == null ? tokens : withGiven(free)) {
       if (token.id() != unknown.id()) {
         known.add(token);
       } else if (!isEdited) {
@@ -152,5 +184,32 @@ final class FilledCanvas {
       }
     }
     return known;
+  }
+
+  private List<ChosenToken> withGiven(int[] places) {
+    List<ChosenToken> all = new ArrayList<>(canvas.length());
+    int place = 0;
+    for (int slot = 0; slot < canvas.length(); slot++) {
+      boolean isPlace = place < places.length && places[place] == slot;
+      all.add(isPlace ? tokens.get(place) : new ChosenToken(canvas.token(slot), 0, 0, List.of()));
+      place += isPlace ? 1 : 0;
+    }
+    return all;
+  }
+
+  /**
+   * Returns the mean log-probability of the first of the {@link #known} tokens, given ones left
+   * out.
+   *
+   * @param count how many tokens, given ones included
+   * @return in nats; 0 if none of them was chosen
+   */
+  double meanLogProbability(int count) {
+    double sum = 0;
+    for (ChosenToken token : known().subList(0, count)) {
+      sum += token.logProbability();
+    }
+    long chosen = free == null ? count : IntStream.of(free).filter(slot -> slot < count).count();
+    return chosen == 0 ? 0 : sum / chosen;
   }
 }

@@ -59,27 +59,22 @@ final class Ranking {
   static FilledCanvas leader(List<FilledCanvas> canvases) {
     FilledCanvas leader = canvases.get(0);
     for (FilledCanvas canvas : canvases) {
-      if (leader.known().isEmpty()
-          || (!canvas.known().isEmpty() && mean(canvas.known()) > mean(leader.known()))) {
+      if (leader.known().isEmpty() || (!canvas.known().isEmpty() && mean(canvas) > mean(leader))) {
         leader = canvas;
       }
     }
     return leader;
   }
 
+  private static double mean(FilledCanvas canvas) {
+    return canvas.meanLogProbability(canvas.known().size());
+  }
+
   private Hypothesis hypothesis(FilledCanvas canvas, FinishReason reason) {
     List<ChosenToken> tokens = canvas.known();
     int end = outcome.end(tokens);
-    List<ChosenToken> result = end < 0 ? tokens : tokens.subList(0, end);
-    return outcome.stopped(tokens, mean(result), reason);
-  }
-
-  private static double mean(List<ChosenToken> tokens) {
-    double sum = 0;
-    for (ChosenToken token : tokens) {
-      sum += token.logProbability();
-    }
-    return tokens.isEmpty() ? 0 : sum / tokens.size();
+    double score = canvas.meanLogProbability(end < 0 ? tokens.size() : end);
+    return outcome.stopped(tokens, score, reason);
   }
 
   /** Empty candidates are left out: there is nothing to score. */

@@ -21,7 +21,7 @@ enum RefinementMode {
 
   static RefinementMode of(ParallelModel model, GenerationOptions options) {
     return switch (model.family()) {
-      case CONDITIONAL_MASKED ->
+      case CONDITIONAL_MASKED, MASKED_LANGUAGE_MODEL ->
           of(options.get(Option.REFINEMENT).orElse(RefinementStrategy.MASK_PREDICT));
       case LEVENSHTEIN -> LEVENSHTEIN;
       case INSERTION -> INSERTION;
@@ -29,7 +29,8 @@ enum RefinementMode {
           throw new IllegalArgumentException(
               "a model of the family "
                   + model.family()
-                  + " has no canvas to refine; expected CONDITIONAL_MASKED, LEVENSHTEIN or INSERTION");
+                  + " has no canvas to refine; expected CONDITIONAL_MASKED, LEVENSHTEIN, INSERTION or"
+                  + " MASKED_LANGUAGE_MODEL");
     };
   }
 
@@ -47,14 +48,17 @@ enum RefinementMode {
   }
 
   /** Returns how many candidates there are at most. */
-  int candidates(GenerationOptions options) {
-    int lengths = options.get(Option.LENGTH_BEAM).orElse(1);
-    return switch (this) {
-      case MASK_PREDICT, ITERATIVE_REFINEMENT -> lengths;
-      case EASY_FIRST -> lengths * beams(options);
-      case LEVENSHTEIN, INSERTION ->
-          isSampling(options) ? options.get(Option.NUM_RETURN_SEQUENCES).orElse(1) : 1;
-    };
+  int candidates(ParallelModel model, GenerationOptions options) {
+    int canvases = canvases(model, options);
+    return this == EASY_FIRST ? canvases * beams(options) : canvases;
+  }
+
+  /** Returns how many canvases are begun with; predicted lengths may coincide. */
+  int canvases(ParallelModel model, GenerationOptions options) {
+    if (fillsMasks() && model.family() != ParallelModel.Family.MASKED_LANGUAGE_MODEL) {
+      return options.get(Option.LENGTH_BEAM).orElse(1);
+    }
+    return isSampling(options) ? options.get(Option.NUM_RETURN_SEQUENCES).orElse(1) : 1;
   }
 
   static int beams(GenerationOptions options) {

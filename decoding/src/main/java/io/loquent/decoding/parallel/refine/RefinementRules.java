@@ -7,10 +7,13 @@ import io.loquent.InvalidRequestException;
 import io.loquent.Option;
 import io.loquent.SequenceBias;
 import io.loquent.decoding.SearchSetup;
+import io.loquent.decoding.parallel.ParallelModel;
 import io.loquent.decoding.parallel.ParallelSetup;
+import io.loquent.spi.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,14 +76,30 @@ final class RefinementRules {
           new Refused(Option.REMASKING, 0.0, ELSEWHERE),
           new Refused(Option.DIFFUSION_CACHE, null, ELSEWHERE));
 
+  private static final String GIVEN = "the text that is filled has its length and its end";
+
+  /** What means nothing for a text that is there but for its masks. */
+  private static final List<Refused> FOR_GIVEN_TEXTS =
+      List.of(
+          new Refused(Option.LENGTH_BEAM, 1, GIVEN),
+          new Refused(Option.MIN_NEW_TOKENS, 0, GIVEN),
+          new Refused(Option.MIN_LENGTH, 0, GIVEN),
+          new Refused(Option.EOS_TOKEN_ID, List.of(), GIVEN),
+          new Refused(Option.STOP_STRINGS, List.of(), GIVEN),
+          new Refused(Option.BEGIN_SUPPRESS_TOKENS, List.of(), NEEDS_PREFIX),
+          new Refused(
+              Option.RERANK_MODEL, null, "fillings are ranked by the mean of what was filled in"));
+
   private final ParallelSetup setup;
   private final GenerationRequest request;
   private final RefinementMode mode;
+  private final boolean isGiven;
   private final GenerationOptions.Builder effective;
 
   private RefinementRules(ParallelSetup setup, RefinementMode mode) {
     this.setup = setup;
     this.mode = mode;
+    isGiven = setup.model().family() == ParallelModel.Family.MASKED_LANGUAGE_MODEL;
     request = setup.search().request();
     effective = setup.search().options().toBuilder();
   }
@@ -98,6 +117,9 @@ final class RefinementRules {
     rules.refusals().forEach(rules::refuse);
     rules.checkSequences();
     rules.checkCandidates();
+    if (rules.isGiven) {
+      rules.checkMasks();
+    }
     return rules.checked();
   }
 
@@ -124,6 +146,9 @@ final class RefinementRules {
           new Refused(Option.MAX_ITERATIONS, null, "it fills one slot per run, until all are"));
     } else {
       refused.add(new Refused(Option.NUM_BEAMS, 1, "of its kind only easy-first has beams"));
+    }
+    if (isGiven) {
+      refused.addAll(FOR_GIVEN_TEXTS);
     }
     if (mode.fillsMasks()) {
       refused.add(new Refused(Option.EOS_PENALTY, 0.0, "nothing is inserted"));
@@ -200,7 +225,7 @@ final class RefinementRules {
 
   private void checkCandidates() {
     GenerationOptions options = setup.search().options();
-    int candidates = mode.candidates(options);
+    int candidates = mode.candidates(setup.model(), options);
     int wanted = options.get(Option.NUM_RETURN_SEQUENCES).orElse(1);
     if (wanted > candidates) {
       throw new InvalidRequestException(
@@ -211,9 +236,7 @@ final class RefinementRules {
               + " has "
               + candidates
               + (candidates == 1 ? " candidate; " : " candidates; ")
-              + (mode.fillsMasks()
-                  ? "set length_beam to at least " + wanted
-                  : "set do_sample to true for several"));
+              + moreCandidates(wanted));
     }
     if (candidates == 1 && request.options().get(Option.RERANK_MODEL).isPresent()) {
       throw new InvalidRequestException(
@@ -221,6 +244,54 @@ final class RefinementRules {
               + (mode.fillsMasks()
                   ? "set length_beam to at least 2"
                   : "set do_sample to true and num_return_sequences to at least 2"));
+    }
+  }
+
+  private String moreCandidates(int wanted) {
+    if (mode == RefinementMode.EASY_FIRST && isGiven) {
+      return "set num_beams to at least " + wanted;
+    }
+    return mode.fillsMasks() && !isGiven
+        ? "set length_beam to at least " + wanted
+        : "set do_sample to true for several";
+  }
+
+  /** Checks that there is something to fill, and that the limits leave room for it. */
+  private void checkMasks() {
+    int[] text = setup.source();
+    int mask = setup.model().maskToken().orElse(-1);
+    int masks = (int) IntStream.of(text).filter(id -> id == mask).count();
+    if (masks == 0) {
+      throw new InvalidRequestException(
+          "the input has no mask, so there is nothing to fill; write "
+              + spelled(mask)
+              + " where a token is to be filled in, once for each token");
+    }
+    checkLimit(Option.MAX_NEW_TOKENS, masks, "masks to fill");
+    checkLimit(Option.MAX_LENGTH, text.length, "tokens");
+    effective.maxNewTokens(text.length).off(Option.MAX_LENGTH);
+  }
+
+  private String spelled(int mask) {
+    Tokenizer tokenizer = setup.search().tokenizer();
+    String id = "token id " + mask;
+    return tokenizer == null
+        ? id
+        : tokenizer.idToToken(mask).map(spelling -> spelling + " (" + id + ")").orElse(id);
+  }
+
+  private void checkLimit(Option<Integer> option, int needed, String what) {
+    int asked = request.options().get(option).orElse(needed);
+    if (asked < needed) {
+      throw new InvalidRequestException(
+          option
+              + " is "
+              + asked
+              + ", but the input has "
+              + needed
+              + " "
+              + what
+              + ", and they are all in the result; raise it or leave it out");
     }
   }
 

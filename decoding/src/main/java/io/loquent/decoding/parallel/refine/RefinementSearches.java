@@ -26,13 +26,19 @@ import java.util.OptionalInt;
  * Transformer", and {@link ParallelModel.Family#INSERTION} as in Stern et al. 2019, "Insertion
  * Transformer".
  *
+ * <p>A {@link ParallelModel.Family#MASKED_LANGUAGE_MODEL} fills the masks of its source by the same
+ * strategies (Wang and Cho 2019, "BERT has a Mouth, and It Must Speak", on generating with such
+ * models). Its results hold the whole source, whose given tokens have probability 1, and their
+ * scores are means over what was filled in.
+ *
  * <p>A token's log-probability is that under the processed scores of the run that wrote it, and a
  * result's score the mean of its tokens' log-probabilities, in nats, or what the reranker says.
  * Results come best first; fewer than {@code num_return_sequences} if there are fewer candidates,
  * because lengths coincide at a limit.
  *
  * <p>Mask, begin, pad and blank tokens are never chosen, and neither is the end token where it ends
- * each canvas; elsewhere it may be chosen for a slot, and the result ends there.
+ * each canvas or the canvas is given; elsewhere it may be chosen for a slot, and the result ends
+ * there.
  */
 public final class RefinementSearches {
 
@@ -63,7 +69,12 @@ public final class RefinementSearches {
 
   /** To insert it is to insert nothing; on a canvas it may be wherever it does not end each one. */
   private static boolean mayChooseEnd(ParallelModel model, RefinementMode mode) {
-    return mode == RefinementMode.INSERTION || (mode.fillsMasks() && !model.hasCanvasEnds());
+    boolean isLong = mode.fillsMasks() && !model.hasCanvasEnds() && !isGiven(model);
+    return mode == RefinementMode.INSERTION || isLong;
+  }
+
+  private static boolean isGiven(ParallelModel model) {
+    return model.family() == ParallelModel.Family.MASKED_LANGUAGE_MODEL;
   }
 
   private static void checkTokens(ParallelModel model, RefinementMode mode) {
@@ -88,34 +99,43 @@ public final class RefinementSearches {
       ParallelSetup setup, RefinementMode mode, SlotChooser chooser, Outcome outcome) {
 
     List<Refinement> begin(ParallelOutput encoded, int row) {
+      List<Refinement> refinements = new ArrayList<>();
+      for (FilledCanvas canvas : canvases(encoded, row)) {
+        refinements.add(refinement(canvas, refinements.size()));
+      }
+      return refinements;
+    }
+
+    private List<FilledCanvas> canvases(ParallelOutput encoded, int row) {
+      ParallelModel model = setup.model();
+      List<FilledCanvas> canvases = new ArrayList<>();
+      if (mode.fillsMasks() && !isGiven(model)) {
+        for (TargetLength length : new LengthPrediction(setup).lengths(encoded, row)) {
+          canvases.add(FilledCanvas.masked(model, length));
+        }
+        return canvases;
+      }
+      for (int i = 0; i < mode.canvases(model, setup.search().options()); i++) {
+        canvases.add(
+            isGiven(model) ? FilledCanvas.given(model, setup.source()) : FilledCanvas.empty(model));
+      }
+      return canvases;
+    }
+
+    private Refinement refinement(FilledCanvas canvas, int index) {
       GenerationOptions options = setup.search().options();
       int iterations = options.get(Option.MAX_ITERATIONS).orElse(DEFAULT_ITERATIONS);
       double penalty = options.get(Option.EOS_PENALTY).orElse(0.0);
-      ParallelModel model = setup.model();
       int most = outcome.maxNewTokens();
-      List<Refinement> refinements = new ArrayList<>();
-      if (mode.fillsMasks()) {
-        for (TargetLength length : new LengthPrediction(setup).lengths(encoded, row)) {
-          FilledCanvas canvas = FilledCanvas.masked(model, length);
-          int index = refinements.size();
-          refinements.add(
-              switch (mode) {
-                case ITERATIVE_REFINEMENT ->
-                    new IterativeRefinement(chooser, canvas, iterations, index);
-                case EASY_FIRST -> new EasyFirst(chooser, canvas, RefinementMode.beams(options));
-                default -> new MaskPredict(chooser, canvas, iterations, index);
-              });
-        }
-        return refinements;
-      }
-      for (int index = 0; index < mode.candidates(options); index++) {
-        FilledCanvas canvas = FilledCanvas.empty(model);
-        refinements.add(
-            mode == RefinementMode.LEVENSHTEIN
-                ? new LevenshteinRefinement(chooser, canvas, iterations, penalty, most, index)
-                : new InsertionRefinement(chooser, canvas, iterations, penalty, most, index));
-      }
-      return refinements;
+      return switch (mode) {
+        case MASK_PREDICT -> new MaskPredict(chooser, canvas, iterations, index);
+        case ITERATIVE_REFINEMENT -> new IterativeRefinement(chooser, canvas, iterations, index);
+        case EASY_FIRST -> new EasyFirst(chooser, canvas, RefinementMode.beams(options));
+        case LEVENSHTEIN ->
+            new LevenshteinRefinement(chooser, canvas, iterations, penalty, most, index);
+        case INSERTION ->
+            new InsertionRefinement(chooser, canvas, iterations, penalty, most, index);
+      };
     }
   }
 }

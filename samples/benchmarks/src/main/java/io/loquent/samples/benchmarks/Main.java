@@ -1,6 +1,7 @@
 package io.loquent.samples.benchmarks;
 
 import io.loquent.samples.benchmarks.constraints.ConstraintsCommand;
+import io.loquent.samples.benchmarks.encoders.EncodersCommand;
 import io.loquent.samples.benchmarks.pronunciation.PronunciationCommand;
 import io.loquent.samples.benchmarks.run.BeamStepCommand;
 import io.loquent.samples.benchmarks.run.RunCommand;
@@ -55,6 +56,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new SpeculationCommand(System.out));
     commandLine.addSubcommand(new PronunciationCommand(System.out, System.err));
     commandLine.addSubcommand(new ConstraintsCommand(System.out));
+    commandLine.addSubcommand(new EncodersCommand(System.out, System.err));
     // After the subcommands: it holds for those that are there.
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     System.exit(commandLine.execute(args));
@@ -64,6 +66,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "name a command: run, beam-step, start-up, speculation, pronunciation, constraints or jmh");
+        "name a command: run, beam-step, start-up, speculation, pronunciation, encoders, constraints"
+            + " or jmh");
   }
 }

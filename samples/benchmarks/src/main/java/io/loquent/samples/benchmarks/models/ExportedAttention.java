@@ -5,6 +5,9 @@ import io.loquent.samples.benchmarks.graph.GraphBuilder;
 /** Attention as tracing exporters write it: {@code scaled_dot_product_attention} in small nodes. */
 final class ExportedAttention {
 
+  /** What is added to the scores of positions that must not be seen. */
+  static final float MASKED = -Float.MAX_VALUE;
+
   private final ExportedOperators ops;
   private final GraphBuilder graph;
   private final int heads;
@@ -81,6 +84,20 @@ final class ExportedAttention {
     String scores = graph.op("Add", scores(query, keys), bias);
     String shares = graph.node("Softmax", scores).with("axis", -1).output();
     return join(graph.op("MatMul", shares, values), batch, length);
+  }
+
+  /** What is added to scores of padding, {@code [batch, 1, new, all]}, by a mask of ones. */
+  String padding(String mask, String length) {
+    String sizes =
+        ops.joinVectors(
+            ops.asVector(ops.dimension(mask, 0)),
+            graph.vector(1),
+            ops.asVector(length),
+            ops.asVector(ops.dimension(mask, 1)));
+    String wide = graph.op("Unsqueeze", mask, graph.vector(1, 2));
+    String real = ops.toFloat(ops.expand(wide, sizes));
+    String absent = graph.op("Sub", graph.scalar(1f), real);
+    return graph.op("Where", ops.toBoolean(absent), graph.scalar(MASKED), absent);
   }
 
   private String scores(String query, String keys) {

@@ -37,6 +37,17 @@ final class ExportedOperators {
     return graph.node("Transpose", value).withAll("perm", order).output();
   }
 
+  String swish(String value) {
+    return graph.op("Mul", value, graph.op("Sigmoid", value));
+  }
+
+  /** The exact GELU, by the error function. */
+  String gelu(String value) {
+    String share = graph.op("Erf", graph.op("Div", value, graph.scalar((float) Math.sqrt(2))));
+    String sum = graph.op("Mul", value, graph.op("Add", share, graph.scalar(1f)));
+    return graph.op("Mul", sum, graph.scalar(0.5f));
+  }
+
   /** Gives a value the shape of another. */
   String reshapeAs(String value, String other) {
     String flat = graph.op("Reshape", value, graph.vector(-1));

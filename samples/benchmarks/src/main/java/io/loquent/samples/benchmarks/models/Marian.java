@@ -15,11 +15,10 @@ final class Marian {
   private static final String EMBEDDING = "model.shared.weight";
   private static final String POSITIONS = "model.embed_positions.weight";
   private static final String BIAS = "final_logits_bias";
-  private static final float MASKED = -Float.MAX_VALUE;
   private static final String[] PARTS = {"key", "value"};
 
   private final MarianShape shape;
-  private final MarianBlocks blocks;
+  private final PostNormBlocks blocks;
   private final GraphBuilder graph;
   private final Projections projections;
   private final ExportedOperators ops;
@@ -32,7 +31,7 @@ final class Marian {
     graph = new GraphBuilder(file);
     ops = new ExportedOperators(graph);
     attention = new ExportedAttention(ops, shape.heads(), shape.heads(), shape.headSize());
-    blocks = new MarianBlocks(shape, random, ops, projections);
+    blocks = new PostNormBlocks(shape.hidden(), shape.inner(), random, ops, projections);
   }
 
   /** The graphs of a model. */
@@ -53,7 +52,7 @@ final class Marian {
         shape.context(),
         shape.hidden());
     file.addFloats(BIAS, random.values(BIAS, shape.vocabulary(), 0.1), 1, shape.vocabulary());
-    MarianBlocks.addNorm(shape, file);
+    PostNormBlocks.addNorm(shape.hidden(), file);
     Projections projections = new Projections(file, precision);
     Marian encoder = new Marian(shape, random, file, projections);
     encoder.addEncoder();
@@ -87,7 +86,7 @@ final class Marian {
         shape.hidden());
     graph.scope("/encoder");
     String hidden = embed(graph.scalar(0L));
-    String bias = padding("attention_mask", ops.dimension("attention_mask", 1));
+    String bias = attention.padding("attention_mask", ops.dimension("attention_mask", 1));
     for (int layer = 0; layer < shape.layers(); layer++) {
       String name = "encoder.layers." + layer;
       graph.scope("/" + name + "/self_attn");
@@ -98,7 +97,7 @@ final class Marian {
       String value = attention.heads(blocks.linear(hidden, name + ".v_proj"), batch, length);
       String attended = attention.attendWithBias(query, key, value, bias, batch, length);
       hidden = blocks.addAndNorm(hidden, blocks.linear(attended, name + ".out_proj"));
-      hidden = blocks.feedForward(hidden, name);
+      hidden = blocks.feedForward(hidden, name, ops::swish);
     }
     graph.scope("/encoder");
     graph.node("Identity", hidden).as("last_hidden_state");
@@ -111,7 +110,7 @@ final class Marian {
     String length = ops.dimension("input_ids", 1);
     String hidden = embed(pastLength);
     String causal = causal(pastLength, length);
-    String padding = padding("encoder_attention_mask", length);
+    String padding = attention.padding("encoder_attention_mask", length);
     for (int layer = 0; layer < shape.layers(); layer++) {
       String name = "decoder.layers." + layer;
       graph.scope("/model/" + name + "/self_attn");
@@ -119,7 +118,7 @@ final class Marian {
       graph.scope("/model/" + name + "/encoder_attn");
       hidden = blocks.addAndNorm(hidden, crossAttention(layer, name, hidden, padding, past));
       graph.scope("/model/" + name);
-      hidden = blocks.feedForward(hidden, name);
+      hidden = blocks.feedForward(hidden, name, ops::swish);
     }
     graph.scope("/lm_head");
     Matrix head =
@@ -229,22 +228,8 @@ final class Marian {
     String rows = graph.op("Range", pastLength, total, one);
     String columns = graph.op("Range", graph.scalar(0L), total, one);
     String later = graph.op("Greater", columns, graph.op("Reshape", rows, graph.vector(-1, 1)));
-    String bias = graph.op("Mul", ops.toFloat(later), graph.scalar(MASKED));
+    String bias = graph.op("Mul", ops.toFloat(later), graph.scalar(ExportedAttention.MASKED));
     return graph.op("Unsqueeze", bias, graph.vector(0, 1));
-  }
-
-  /** What is added to scores of padding, {@code [batch, 1, new, encoded]}. */
-  private String padding(String mask, String length) {
-    String sizes =
-        ops.joinVectors(
-            ops.asVector(ops.dimension(mask, 0)),
-            graph.vector(1),
-            ops.asVector(length),
-            ops.asVector(ops.dimension(mask, 1)));
-    String wide = graph.op("Unsqueeze", mask, graph.vector(1, 2));
-    String real = ops.toFloat(ops.expand(wide, sizes));
-    String absent = graph.op("Sub", graph.scalar(1f), real);
-    return graph.op("Where", ops.toBoolean(absent), graph.scalar(MASKED), absent);
   }
 
   private static String past(int layer, String side, String part) {

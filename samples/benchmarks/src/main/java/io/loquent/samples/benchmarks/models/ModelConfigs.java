@@ -155,6 +155,64 @@ final class ModelConfigs {
         shape.pad());
   }
 
+  /** The files of a model of sentence transformers: means over tokens, normalised. */
+  static void writeBert(Path folder, BertShape shape) throws IOException {
+    write(
+        folder.resolve("config.json"),
+        """
+        {
+          "architectures": ["BertModel"],
+          "model_type": "bert",
+          "hidden_size": %d,
+          "intermediate_size": %d,
+          "num_hidden_layers": %d,
+          "num_attention_heads": %d,
+          "vocab_size": %d,
+          "max_position_embeddings": %d,
+          "type_vocab_size": 2,
+          "pad_token_id": 0,
+          "hidden_act": "gelu",
+          "layer_norm_eps": 1e-05
+        }
+        """,
+        shape.hidden(),
+        shape.inner(),
+        shape.layers(),
+        shape.heads(),
+        shape.vocabulary(),
+        shape.context());
+    write(
+        folder.resolve("tokenizer_config.json"),
+        """
+        {"tokenizer_class": "BertTokenizer", "do_lower_case": true, "model_max_length": %d, \
+        "pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", \
+        "mask_token": "[MASK]"}
+        """,
+        shape.context());
+    Files.writeString(
+        folder.resolve("tokenizer.json"), WordPieceVocabulary.tokenizer(shape.vocabulary()));
+    write(
+        folder.resolve("modules.json"),
+        """
+        [
+          {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+          {"idx": 1, "name": "1", "path": "1_Pooling", \
+        "type": "sentence_transformers.models.Pooling"},
+          {"idx": 2, "name": "2", "path": "2_Normalize", \
+        "type": "sentence_transformers.models.Normalize"}
+        ]
+        """);
+    Path pooling = Files.createDirectories(folder.resolve("1_Pooling"));
+    write(
+        pooling.resolve("config.json"),
+        """
+        {"word_embedding_dimension": %d, "pooling_mode_cls_token": false, \
+        "pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": false, \
+        "pooling_mode_mean_sqrt_len_tokens": false}
+        """,
+        shape.hidden());
+  }
+
   private static void write(Path file, String template, Object... values) throws IOException {
     Files.writeString(file, String.format(Locale.ROOT, template, values));
   }

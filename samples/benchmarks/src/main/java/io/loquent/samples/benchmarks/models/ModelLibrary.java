@@ -87,6 +87,27 @@ public final class ModelLibrary {
   }
 
   /**
+   * Returns an encoder in ONNX, in the folder layout of sentence transformers.
+   *
+   * @param shape its sizes
+   * @param precision how weights are stored
+   * @return a folder with {@code model.onnx}, {@code tokenizer.json} and {@code modules.json}
+   * @throws IOException if it cannot be written
+   */
+  public Path encoder(BertShape shape, Precision precision) throws IOException {
+    Path folder = root.resolve(shape.name()).resolve("encoder-" + precision.label());
+    buildOnce(
+        folder,
+        () -> {
+          try (WeightFile file = new WeightFile(folder.resolve("model.onnx_data"))) {
+            Bert.build(shape, SEED, file, precision).write(folder.resolve("model.onnx"));
+          }
+          ModelConfigs.writeBert(folder, shape);
+        });
+    return folder;
+  }
+
+  /**
    * Returns the weights of the decoder shape as llama.cpp reads them.
    *
    * @param precision fp32 (F32), either int8 (Q8_0) or int4 (Q4_0)

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The command lines of the measured programs. */
-final class Processes {
+/** The command lines of the measured programs. Immutable. */
+public final class Processes {
 
   /** Enough for the naive loop, which takes the logits of all prompt positions to the heap. */
   private static final String HEAP = "-Xmx3g";
@@ -26,13 +26,17 @@ final class Processes {
    * @param peers the folder that holds one folder for each peer
    * @param peerJava the home of a JDK for peers that need a newer one, or null for this one
    */
-  Processes(Path peers, @Nullable Path peerJava) {
+  public Processes(Path peers, @Nullable Path peerJava) {
     this.peers = peers;
     this.peerJava = peerJava;
   }
 
-  /** The folder that this program's jar, or its folder of classes, is in. */
-  static Path home() {
+  /**
+   * Returns the folder that this program's jar, or its folder of classes, is in.
+   *
+   * @return an absolute path
+   */
+  public static Path home() {
     try {
       Path own =
           Path.of(Processes.class.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -72,8 +76,21 @@ final class Processes {
     return java(home, options, classPath, main, arguments);
   }
 
-  /** A Node program of a peer. */
+  /** The usual program of a peer under Node. */
   List<String> node(String name, String... arguments) throws IOException {
+    return node(name, "worker.mjs", List.of(arguments));
+  }
+
+  /**
+   * Returns the command line of a Node program of a peer.
+   *
+   * @param name of the peer's folder
+   * @param script file in that folder
+   * @param arguments of the script
+   * @return the command and its arguments
+   * @throws IOException if the peer or Node is not installed
+   */
+  public List<String> node(String name, String script, List<String> arguments) throws IOException {
     Path folder = peers.resolve(name);
     if (!Files.isDirectory(folder.resolve("node_modules"))) {
       throw new IOException("not installed; run npm install --ignore-scripts in " + name);
@@ -81,8 +98,8 @@ final class Processes {
     Path node = onPath("node").orElseThrow(() -> new IOException("node is not on the path"));
     List<String> command = new ArrayList<>();
     command.add(node.toString());
-    command.add(folder.resolve("worker.mjs").toString());
-    command.addAll(List.of(arguments));
+    command.add(folder.resolve(script).toString());
+    command.addAll(arguments);
     return command;
   }
 

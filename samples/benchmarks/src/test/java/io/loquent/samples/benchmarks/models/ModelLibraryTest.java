@@ -1,12 +1,15 @@
 package io.loquent.samples.benchmarks.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.loquent.Decoding;
 import io.loquent.GenerationRequest;
 import io.loquent.Generator;
 import io.loquent.Option;
 import io.loquent.Token;
+import io.loquent.encoder.Embedding;
+import io.loquent.encoder.Encoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +58,22 @@ final class ModelLibraryTest {
   @EnumSource
   void marian_translates_with_beams(Precision precision) throws IOException {
     assertThat(generate(Form.MARIAN, precision, Decoding.beam(4))).hasSize(NEW_TOKENS);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void encoders_embed_like_the_exact_one(Precision precision) throws IOException {
+    Embedding exact = embed(Precision.FP32, "bababa dodo");
+
+    assertThat(embed(precision, "bababa dodo").cosineSimilarity(exact)).isGreaterThan(0.9);
+    assertThat(embed(precision, "zu zuzu").cosineSimilarity(exact)).isLessThan(0.9);
+    assertThat(exact.norm()).isCloseTo(1, within(1e-5));
+  }
+
+  private static Embedding embed(Precision precision, String text) throws IOException {
+    try (Encoder encoder = Encoder.open(library.encoder(BertShape.TINY, precision))) {
+      return encoder.embed(text);
+    }
   }
 
   @Test

@@ -5,36 +5,39 @@ import io.loquent.samples.benchmarks.graph.WeightFile;
 import io.loquent.samples.benchmarks.models.Projections.Matrix;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
-/** The parts that the encoder and the decoder of a Marian shape have in common. */
-final class MarianBlocks {
+/** The parts that layers have in common whose norm comes behind each block: Marian and BERT. */
+final class PostNormBlocks {
 
   private static final String ONES = "layer_norm.weight";
   private static final String ZEROS = "layer_norm.bias";
 
-  private final MarianShape shape;
+  private final int hidden;
+  private final int inner;
   private final SeededWeights random;
   private final GraphBuilder graph;
   private final Projections projections;
 
-  MarianBlocks(
-      MarianShape shape, SeededWeights random, ExportedOperators ops, Projections projections) {
-    this.shape = shape;
+  PostNormBlocks(
+      int hidden, int inner, SeededWeights random, ExportedOperators ops, Projections projections) {
+    this.hidden = hidden;
+    this.inner = inner;
     this.random = random;
     graph = ops.graph;
     this.projections = projections;
   }
 
-  static void addNorm(MarianShape shape, WeightFile file) throws IOException {
-    float[] ones = new float[shape.hidden()];
+  static void addNorm(int hidden, WeightFile file) throws IOException {
+    float[] ones = new float[hidden];
     Arrays.fill(ones, 1);
-    file.addFloats(ONES, ones, shape.hidden());
-    file.addFloats(ZEROS, new float[shape.hidden()], shape.hidden());
+    file.addFloats(ONES, ones, hidden);
+    file.addFloats(ZEROS, new float[hidden], hidden);
   }
 
   /** A square projection with a bias. */
   String linear(String input, String name) throws IOException {
-    return linear(input, name, shape.hidden(), shape.hidden());
+    return linear(input, name, hidden, hidden);
   }
 
   private String linear(String input, String name, int inputs, int outputs) throws IOException {
@@ -61,9 +64,9 @@ final class MarianBlocks {
         .output();
   }
 
-  String feedForward(String hidden, String name) throws IOException {
-    String inner = linear(hidden, name + ".fc1", shape.hidden(), shape.inner());
-    String active = graph.op("Mul", inner, graph.op("Sigmoid", inner));
-    return addAndNorm(hidden, linear(active, name + ".fc2", shape.inner(), shape.hidden()));
+  String feedForward(String input, String name, UnaryOperator<String> activation)
+      throws IOException {
+    String active = activation.apply(linear(input, name + ".fc1", hidden, inner));
+    return addAndNorm(input, linear(active, name + ".fc2", inner, hidden));
   }
 }

@@ -145,6 +145,23 @@ public final class GenerationRequest {
     return Optional.ofNullable(prefixAllowedTokens);
   }
 
+  /**
+   * Starts a request that is like this one, and is cancelled by the same handle.
+   *
+   * @return a builder
+   */
+  public Builder toBuilder() {
+    Builder builder = new Builder(input);
+    builder.options = options;
+    builder.cancellation = cancellation;
+    builder.decoderInput = decoderInput;
+    builder.negativePrompt = negativePrompt;
+    builder.logitsProcessors.addAll(logitsProcessors);
+    builder.stoppingCriteria.addAll(stoppingCriteria);
+    builder.prefixAllowedTokens = prefixAllowedTokens;
+    return builder;
+  }
+
   /** Builds a request. Not thread-safe. */
   public static final class Builder {
     private final Input input;

@@ -64,6 +64,15 @@ public final class Option<T> {
   public static final Option<Boolean> INCLUDE_STOP_STR_IN_OUTPUT =
       new Option<>("include_stop_str_in_output", OptionType.flag());
 
+  /**
+   * Whether the last token of a decoder's prompt is generated anew, so that a prompt which ends in
+   * the middle of a word, or before what one token would stand for, is continued as if it did not
+   * (Hugging Face {@code token_healing}). What is generated anew begins with the text of that
+   * token, which is no part of the result's text; default false.
+   */
+  public static final Option<Boolean> TOKEN_HEALING =
+      new Option<>("token_healing", OptionType.flag());
+
   /** What happens where the model's context ends; default {@link ContextOverflow#STOP}. */
   public static final Option<ContextOverflow> CONTEXT_OVERFLOW =
       new Option<>("context_overflow", OptionType.choice(ContextOverflow.class));

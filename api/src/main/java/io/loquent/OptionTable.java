@@ -18,6 +18,7 @@ final class OptionTable {
                   Option.MAX_TIME,
                   Option.STOP_STRINGS,
                   Option.INCLUDE_STOP_STR_IN_OUTPUT,
+                  Option.TOKEN_HEALING,
                   Option.CONTEXT_OVERFLOW,
                   Option.REASONING_TAGS,
                   Option.DO_SAMPLE,

@@ -20,6 +20,7 @@ final class CandidateText {
   private final List<String> stopStrings;
   private final boolean keepsStop;
   private final StringBuilder heldBack = new StringBuilder();
+  private int skip;
   private int index;
 
   /**
@@ -28,11 +29,16 @@ final class CandidateText {
    * @param detokenizer a new one; null for a model without a tokenizer
    * @param stopStrings what no part of is shown
    * @param keepsStop whether the stop string that ends the text is shown all the same
+   * @param skipped how many of the first characters are not shown
    */
   CandidateText(
-      @Nullable IncrementalDetokenizer detokenizer, List<String> stopStrings, boolean keepsStop) {
+      @Nullable IncrementalDetokenizer detokenizer,
+      List<String> stopStrings,
+      boolean keepsStop,
+      int skipped) {
     this.detokenizer = detokenizer;
     this.keepsStop = keepsStop;
+    skip = skipped;
     this.stopStrings = stopStrings;
   }
 
@@ -50,6 +56,9 @@ final class CandidateText {
       if (last) {
         heldBack.append(detokenizer.flush());
       }
+      int skippedNow = Math.min(skip, heldBack.length());
+      heldBack.delete(0, skippedNow);
+      skip -= skippedNow;
       text = release(last, stopped);
     }
     return new Token(

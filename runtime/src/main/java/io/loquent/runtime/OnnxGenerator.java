@@ -13,6 +13,7 @@ import io.loquent.Option;
 import io.loquent.Score;
 import io.loquent.TokenStream;
 import io.loquent.runtime.model.LoadedModel;
+import io.loquent.runtime.model.PromptRow;
 import io.loquent.spi.Tokenizer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -291,7 +292,12 @@ public final class OnnxGenerator implements Generator {
   private RequestPlan plan(GenerationRequest request) {
     long startNanos = System.nanoTime();
     GenerationOptions options = request.options().orElse(defaults);
-    return new RequestPlan(request, options, reader.prompt(request, options), startNanos);
+    PromptRow prompt = reader.prompt(request, options);
+    TokenHealing healing =
+        TokenHealing.of(request, options, prompt, model, tokenizer, constraints);
+    return healing == null
+        ? new RequestPlan(request, options, prompt, startNanos)
+        : healing.plan(request, options, startNanos);
   }
 
   private RequestRun start(RequestPlan plan, PromptCache cache) {

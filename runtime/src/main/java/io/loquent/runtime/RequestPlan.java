@@ -28,9 +28,20 @@ import org.jspecify.annotations.Nullable;
  * @param options the effective options: the request's over the application's over the model's
  * @param prompt the row of its prompt
  * @param startNanos when the call came in
+ * @param healedCharacters how much of the generated text is the end of the prompt
  */
 record RequestPlan(
-    GenerationRequest request, GenerationOptions options, PromptRow prompt, long startNanos) {
+    GenerationRequest request,
+    GenerationOptions options,
+    PromptRow prompt,
+    long startNanos,
+    int healedCharacters) {
+
+  /** A request whose prompt is taken as it is. */
+  RequestPlan(
+      GenerationRequest request, GenerationOptions options, PromptRow prompt, long startNanos) {
+    this(request, options, prompt, startNanos, 0);
+  }
 
   /** What decides which requests can share runs of the model. */
   record BatchKey(Object rows, boolean hiddenStates, boolean useCache) {}
@@ -113,6 +124,7 @@ record RequestPlan(
         rows,
         tokenizer,
         spelled,
+        healedCharacters,
         startNanos,
         !model.quantizesActivations(),
         SequenceLimits.of(setup).maxLength());

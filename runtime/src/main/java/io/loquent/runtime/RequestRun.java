@@ -42,6 +42,9 @@ final class RequestRun {
   final List<PromptRow> rows;
   private final @Nullable Tokenizer tokenizer;
   private final @Nullable SpelledTokens constrained;
+  /** How much of the generated text is the end of the prompt. */
+  private final int healedCharacters;
+
   private final CandidateText streamed;
   private final ReasoningTags reasoning;
   final int maxLength;
@@ -67,6 +70,7 @@ final class RequestRun {
       List<PromptRow> rows,
       @Nullable Tokenizer tokenizer,
       @Nullable SpelledTokens constrained,
+      int healedCharacters,
       long startNanos,
       boolean exactDrafts,
       int maxLength) {
@@ -78,6 +82,7 @@ final class RequestRun {
     this.rows = List.copyOf(rows);
     this.tokenizer = tokenizer;
     this.constrained = constrained;
+    this.healedCharacters = healedCharacters;
     this.startNanos = startNanos;
     this.exactDrafts = exactDrafts;
     this.maxLength = maxLength;
@@ -90,7 +95,8 @@ final class RequestRun {
     return new CandidateText(
         detokenizer(),
         options.get(Option.STOP_STRINGS).orElse(List.of()),
-        options.get(Option.INCLUDE_STOP_STR_IN_OUTPUT).orElse(false));
+        options.get(Option.INCLUDE_STOP_STR_IN_OUTPUT).orElse(false),
+        healedCharacters);
   }
 
   private @Nullable IncrementalDetokenizer detokenizer() {

@@ -42,6 +42,13 @@ final class Folders {
     }
   }
 
+  /** The text of ids by a folder's tokenizer. */
+  static String decode(Path folder, int[] ids) {
+    try (Tokenizer tokenizer = TokenizerFolder.load(folder).orElseThrow()) {
+      return tokenizer.decode(ids, true);
+    }
+  }
+
   /** Copies a fixture into a new folder, without some of its files. */
   static Path copy(String fixture, Path target, List<String> without) {
     return copy(Goldens.folder(fixture), target, without);

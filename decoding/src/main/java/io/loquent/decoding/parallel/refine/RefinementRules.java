@@ -48,6 +48,7 @@ final class RefinementRules {
           new Refused(Option.PENALTY_ALPHA, 0.0, ELSEWHERE),
           new Refused(Option.FORCE_WORDS_IDS, null, ELSEWHERE),
           new Refused(Option.GUIDANCE_SCALE, 1.0, ELSEWHERE),
+          new Refused(Option.TOKEN_HEALING, false, "nothing is continued"),
           new Refused(Option.CONTEXT_OVERFLOW, null, "nothing is continued"),
           new Refused(Option.USE_CACHE, true, "a canvas that changes everywhere has no cache"),
           new Refused(Option.PENALIZE_PADDING, false, "nothing is padded on the left"),

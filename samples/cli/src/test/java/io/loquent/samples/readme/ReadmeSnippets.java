@@ -2,6 +2,7 @@ package io.loquent.samples.readme;
 
 import io.loquent.Cancellation;
 import io.loquent.Candidate;
+import io.loquent.ContextOverflow;
 import io.loquent.Decoding;
 import io.loquent.FinishReason;
 import io.loquent.GenerationRequest;
@@ -18,6 +19,7 @@ import io.loquent.Speculation;
 import io.loquent.Token;
 import io.loquent.TokenStream;
 import io.loquent.chat.ChatMessage;
+import io.loquent.chat.Conversation;
 import io.loquent.chat.Tool;
 import io.loquent.chat.ToolCall;
 import io.loquent.chat.ToolCallParser;
@@ -108,6 +110,17 @@ final class ReadmeSnippets {
             GenerationRequest.text("verse").options(o -> o.numBeams(1)).build());
     List<GenerationResult> results = generator.generateAll(requests);
     return results;
+  }
+
+  static void turns(Generator generator) {
+    try (Conversation conversation =
+        Conversation.builder(generator)
+            .system("You are brief.")
+            .options(o -> o.maxNewTokens(200).contextOverflow(ContextOverflow.KEEP_NEWEST))
+            .build()) {
+      System.out.println(conversation.say("What is a sonnet?").best().answer());
+      System.out.println(conversation.say("And a villanelle?").best().answer());
+    }
   }
 
   static void converse(Generator generator) {

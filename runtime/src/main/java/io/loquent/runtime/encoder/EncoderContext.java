@@ -33,7 +33,7 @@ public final class EncoderContext {
   public EncoderContext(EncoderModel model, Tokenizer tokenizer, ModelConfig config) {
     this.model = model;
     reader = new TextReader(model, tokenizer);
-    batches = new RowBatches(model, config.batchSize());
+    batches = new RowBatches(model, config);
     labels = Labels.of(model);
     tasks = TaskDetection.of(model, labels);
     modules = SentenceModules.of(model, tasks);

@@ -1,6 +1,8 @@
 package io.loquent.runtime.encoder;
 
 import io.loquent.Cancellation;
+import io.loquent.ExecutionProvider;
+import io.loquent.ModelConfig;
 import io.loquent.decoding.RunInterruptedException;
 import io.loquent.encoder.EncoderOptions;
 import io.loquent.runtime.model.EncoderModel;
@@ -14,20 +16,31 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /**
- * Runs windows through the graph: sorted by length, in batches that are padded to their longest.
- * Thread-safe until closed.
+ * Runs windows through the graph: sorted by length, in batches that are padded to their longest and
+ * cut where padding would cost more than another run. Thread-safe until closed.
  */
 final class RowBatches {
 
   /** Scores over a whole vocabulary for each token would fill the memory in a large batch. */
   private static final long MOST_OUTPUT_NUMBERS = 16L << 20;
 
+  /** Beyond this a larger batch is no faster, and only takes longer to plan. */
+  private static final int MOST_ROWS = 1024;
+
+  /** An accelerator computes many rows as fast as one, until there are enough to keep it busy. */
+  private static final int TOKENS_PER_ACCELERATED_RUN = 512;
+
   private final EncoderModel model;
   private final int usualBatchSize;
+  private final int tokensPerRun;
 
-  RowBatches(EncoderModel model, int usualBatchSize) {
+  RowBatches(EncoderModel model, ModelConfig config) {
     this.model = model;
-    this.usualBatchSize = usualBatchSize;
+    usualBatchSize = config.batchSize();
+    boolean onlyCpu =
+        config.providers().stream()
+            .allMatch(provider -> provider.kind() == ExecutionProvider.Kind.CPU);
+    tokensPerRun = onlyCpu ? BatchCuts.TOKENS_PER_RUN : TOKENS_PER_ACCELERATED_RUN;
   }
 
   /**
@@ -66,24 +79,27 @@ final class RowBatches {
   List<List<Window>> batches(List<Window> windows, Set<String> outputs, int batchSize) {
     List<Window> longestFirst = new ArrayList<>(windows);
     longestFirst.sort(Comparator.comparingInt(Window::length).reversed());
+    int[] lengths =
+        longestFirst.stream()
+            .mapToInt(window -> model.fixedLength().orElse(window.length()))
+            .toArray();
     List<List<Window>> batches = new ArrayList<>();
-    List<Window> batch = List.of();
-    for (Window window : longestFirst) {
-      if (batch.isEmpty() || !joins(window, batch, outputs, batchSize)) {
-        batch = new ArrayList<>();
-        batches.add(batch);
-      }
-      batch.add(window);
+    int start = 0;
+    for (int end : cuts(outputs, batchSize).of(lengths)) {
+      batches.add(longestFirst.subList(start, end));
+      start = end;
     }
     return batches;
   }
 
-  private boolean joins(Window window, List<Window> batch, Set<String> outputs, int batchSize) {
-    int longest = batch.get(0).length();
-    long numbers = (batch.size() + 1L) * longest * numbersPerToken(outputs);
-    return batch.size() < Math.min(batchSize, model.fixedBatch().orElse(batchSize))
-        && numbers <= MOST_OUTPUT_NUMBERS
-        && (window.length() == longest || model.toleratesPadding());
+  private BatchCuts cuts(Set<String> outputs, int batchSize) {
+    int most = Math.min(batchSize, MOST_ROWS);
+    return new BatchCuts(
+        Math.min(most, model.fixedBatch().orElse(most)),
+        MOST_OUTPUT_NUMBERS / Math.max(1, numbersPerToken(outputs)),
+        model.toleratesPadding(),
+        model.fixedBatch().orElse(1),
+        tokensPerRun);
   }
 
   private long numbersPerToken(Set<String> outputs) {

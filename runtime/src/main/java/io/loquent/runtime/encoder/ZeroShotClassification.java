@@ -52,7 +52,12 @@ public final class ZeroShotClassification {
         context.reader().readPairCuttingOne(text, texts.get(text), hypothesis, 0, options, 0, pair);
         for (Window window : pair) {
           windows.add(
-              new Window(text * labels + label, window.number(), window.first(), window.shared(), window.tokens()));
+              new Window(
+                  text * labels + label,
+                  window.number(),
+                  window.first(),
+                  window.shared(),
+                  window.tokens()));
         }
       }
     }

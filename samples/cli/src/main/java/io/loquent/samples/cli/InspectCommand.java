@@ -3,11 +3,9 @@ package io.loquent.samples.cli;
 import io.loquent.ModelConfig;
 import io.loquent.ModelReport;
 import io.loquent.internal.json.Json;
-import io.loquent.spi.GeneratorProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,7 +21,7 @@ import picocli.CommandLine.Parameters;
     })
 final class InspectCommand implements Callable<Integer> {
 
-  private final Supplier<GeneratorProvider> provider;
+  private final FolderReport reports;
   private final Terminal terminal;
 
   @Parameters(
@@ -40,15 +38,15 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints one JSON object.")
   private boolean json;
 
-  InspectCommand(Supplier<GeneratorProvider> provider, Terminal terminal) {
-    this.provider = provider;
+  InspectCommand(FolderReport reports, Terminal terminal) {
+    this.reports = reports;
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() {
     ModelConfig config = ModelChoice.adjust(ModelConfig.load(path), precision, null);
-    ModelReport report = provider.get().inspect(config);
+    ModelReport report = reports.of(config);
     List<String> lines = json ? List.of(Json.write(ReportJson.of(report))) : ReportTable.of(report);
     lines.forEach(terminal.out()::println);
     return report.problems().isEmpty() ? 0 : 1;

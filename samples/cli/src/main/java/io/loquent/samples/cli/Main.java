@@ -1,5 +1,6 @@
 package io.loquent.samples.cli;
 
+import io.loquent.spi.EncoderProvider;
 import io.loquent.spi.GeneratorProvider;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** The command line's entry point. */
 @Command(
     name = "loquent",
-    description = "Generates sequences with an ONNX model folder.",
+    description = "Generates text, and reads it, with an ONNX model folder.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
@@ -48,11 +49,14 @@ public final class Main implements Runnable {
    * @param args the command and its options
    */
   public static void main(String[] args) {
-    System.exit(commandLine(GeneratorProvider::load, Terminal.system()).execute(args));
+    CommandLine commandLine =
+        commandLine(GeneratorProvider::load, EncoderProvider::load, Terminal.system());
+    System.exit(commandLine.execute(args));
   }
 
-  /** Puts the commands together; the provider is asked for only when a command needs a model. */
-  static CommandLine commandLine(Supplier<GeneratorProvider> provider, Terminal terminal) {
+  /** Puts the commands together; a provider is asked for only when a command needs a model. */
+  static CommandLine commandLine(
+      Supplier<GeneratorProvider> provider, Supplier<EncoderProvider> encoders, Terminal terminal) {
     Main main = new Main();
     OneLineErrors errors = new OneLineErrors(terminal, () -> main.verbose);
     CommandLine commandLine = new CommandLine(main);
@@ -61,12 +65,27 @@ public final class Main implements Runnable {
     commandLine.addSubcommand(new ChatCommand(provider, terminal));
     commandLine.addSubcommand(new BatchCommand(provider, terminal));
     commandLine.addSubcommand(new ScoreCommand(provider, terminal));
-    commandLine.addSubcommand(new InspectCommand(provider, terminal));
+    addEncoders(commandLine, encoders, terminal);
+    commandLine.addSubcommand(new InspectCommand(new FolderReport(provider, encoders), terminal));
+    // After the subcommands: it holds for those that are there.
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     commandLine.setParameterExceptionHandler(errors);
     commandLine.setExecutionExceptionHandler(errors);
     return commandLine;
+  }
+
+  private static void addEncoders(
+      CommandLine commandLine, Supplier<EncoderProvider> provider, Terminal terminal) {
+    EncoderCall call = new EncoderCall(provider);
+    commandLine.addSubcommand(new EmbedCommand(call, terminal));
+    commandLine.addSubcommand(new RerankCommand(call, terminal));
+    commandLine.addSubcommand(new SearchCommand(provider, terminal));
+    commandLine.addSubcommand(new ClassifyCommand(call, terminal));
+    commandLine.addSubcommand(new TagCommand(call, terminal));
+    commandLine.addSubcommand(new AnswerCommand(call, terminal));
+    commandLine.addSubcommand(new FillCommand(call, terminal));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -35,6 +36,10 @@ final class OneLineErrors
 
   @Override
   public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult result) {
+    if (e instanceof CancellationException) {
+      print(e, "interrupted");
+      return Interrupt.EXIT_CODE;
+    }
     print(e, message(e));
     return FAILED;
   }

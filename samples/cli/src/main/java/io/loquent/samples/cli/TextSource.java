@@ -58,7 +58,7 @@ final class TextSource {
     return argument;
   }
 
-  private static String standardInput(Terminal terminal) {
+  static String standardInput(Terminal terminal) {
     try {
       String text = new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
       return text.replaceFirst("\\r?\\n\\z", "");

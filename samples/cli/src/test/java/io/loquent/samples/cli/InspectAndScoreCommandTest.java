@@ -17,7 +17,8 @@ final class InspectAndScoreCommandTest {
   @TempDir private Path folder;
 
   private final FakeModel model = new FakeModel();
-  private final CommandRunner runner = new CommandRunner(() -> model);
+  private final FakeEncoder encoder = new FakeEncoder();
+  private final CommandRunner runner = new CommandRunner(() -> model, () -> encoder);
 
   @Test
   void inspect_prints_a_table() {
@@ -56,6 +57,7 @@ final class InspectAndScoreCommandTest {
     model.report =
         new ModelReport(
             Optional.empty(), List.of("looked in onnx/"), List.of("config.json is missing"));
+    encoder.report = model.report;
 
     Outcome outcome = runner.run("inspect", folder.toString());
 
@@ -63,6 +65,44 @@ final class InspectAndScoreCommandTest {
     assertThat(outcome.out().lines())
         .containsExactly(
             "Found", "  - looked in onnx/", "", "Problems", "  - config.json is missing", "");
+  }
+
+  @Test
+  void inspect_explains_a_folder_that_only_an_encoder_can_use() {
+    model.report =
+        new ModelReport(Optional.empty(), List.of("no decoder"), List.of("it writes no text"));
+
+    Outcome outcome = runner.run("inspect", "--precision=q8", folder.toString());
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.out().lines())
+        .contains("model       reader", "kind        encoder", "  - found model.onnx")
+        .doesNotContain("  - it writes no text");
+    assertThat(encoder.config.precision()).isEqualTo("q8");
+  }
+
+  @Test
+  void inspect_says_what_is_missing_for_both_ways_to_use_a_folder() {
+    model.report =
+        new ModelReport(
+            Optional.empty(), List.of("a graph"), List.of("no such file", "it writes no text"));
+    encoder.report =
+        new ModelReport(
+            Optional.empty(), List.of("a graph"), List.of("no such file", "no tokenizer"));
+
+    Outcome outcome = runner.run("inspect", folder.toString());
+
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out().lines())
+        .containsExactly(
+            "Found",
+            "  - a graph",
+            "",
+            "Problems",
+            "  - no such file",
+            "  - it writes no text",
+            "  - as an encoder: no tokenizer",
+            "");
   }
 
   @Test

@@ -8,11 +8,8 @@ interface Contender extends AutoCloseable {
   /** What the table calls it. */
   String name();
 
-  /** How many sentences it runs together. */
-  int batchSize();
-
-  /** Whether it sorts sentences by length before it makes batches. */
-  boolean sortsByLength();
+  /** How much padding it computes for sentences of given lengths, in tokens. */
+  Padding padding(int[] lengths);
 
   /**
    * Embeds sentences: the mean over each one's tokens, with a length of one.

@@ -32,7 +32,7 @@ final class EncodersReport {
     for (int i = 0; i < contest.contenders().size(); i++) {
       Contender contender = contest.contenders().get(i);
       double rate = median(contest.rates(i));
-      Padding padding = Padding.of(lengths, contender.batchSize(), contender.sortsByLength());
+      Padding padding = contender.padding(lengths);
       table.add(
           List.of(
               precision.label(),

@@ -33,13 +33,8 @@ final class LoquentEmbedding implements Contender {
   }
 
   @Override
-  public int batchSize() {
-    return batchSize;
-  }
-
-  @Override
-  public boolean sortsByLength() {
-    return true;
+  public Padding padding(int[] lengths) {
+    return Padding.sorted(lengths, batchSize);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.loquent.samples.benchmarks.encoders;
 
+import io.loquent.runtime.encoder.BatchCuts;
 import java.util.Arrays;
 
 /**
@@ -11,35 +12,45 @@ import java.util.Arrays;
 record Padding(long tokens, long padding) {
 
   /**
-   * Counts.
+   * Counts it for batches of sentences as they come.
    *
-   * @param lengths of all sentences, in the order in which they come
+   * @param lengths of all sentences
    * @param batchSize sentences that run together
-   * @param sorted whether sentences are sorted by length first
    */
-  static Padding of(int[] lengths, int batchSize, boolean sorted) {
-    int[] order = lengths.clone();
-    if (sorted) {
-      Arrays.sort(order);
-      reverse(order);
+  static Padding asTheyCome(int[] lengths, int batchSize) {
+    int[] ends = new int[(lengths.length + batchSize - 1) / batchSize];
+    Arrays.setAll(ends, batch -> Math.min(lengths.length, (batch + 1) * batchSize));
+    return of(lengths, ends);
+  }
+
+  /**
+   * Counts it for the batches that Loquent makes.
+   *
+   * @param lengths of all sentences
+   * @param batchSize sentences that run together at most
+   */
+  static Padding sorted(int[] lengths, int batchSize) {
+    int[] longestFirst = lengths.clone();
+    Arrays.sort(longestFirst);
+    for (int i = 0, j = longestFirst.length - 1; i < j; i++, j--) {
+      int length = longestFirst[i];
+      longestFirst[i] = longestFirst[j];
+      longestFirst[j] = length;
     }
+    BatchCuts cuts = new BatchCuts(batchSize, Long.MAX_VALUE, true, 1, BatchCuts.TOKENS_PER_RUN);
+    return of(longestFirst, cuts.of(longestFirst));
+  }
+
+  private static Padding of(int[] lengths, int[] ends) {
     long computed = 0;
-    for (int from = 0; from < order.length; from += batchSize) {
-      int to = Math.min(order.length, from + batchSize);
-      int longest = Arrays.stream(order, from, to).max().orElseThrow();
-      computed += (long) longest * (to - from);
+    int from = 0;
+    for (int end : ends) {
+      int longest = Arrays.stream(lengths, from, end).max().orElse(0);
+      computed += (long) longest * (end - from);
+      from = end;
     }
     long tokens = Arrays.stream(lengths).asLongStream().sum();
     return new Padding(tokens, computed - tokens);
-  }
-
-  /** Batches are made from the longest on, and the last may have fewer rows. */
-  private static void reverse(int[] values) {
-    for (int i = 0, j = values.length - 1; i < j; i++, j--) {
-      int value = values[i];
-      values[i] = values[j];
-      values[j] = value;
-    }
   }
 
   /** The share of the padding in all tokens that a graph computes, from 0 to 1. */

@@ -44,13 +44,8 @@ final class PlainLoop implements Contender {
   }
 
   @Override
-  public int batchSize() {
-    return batchSize;
-  }
-
-  @Override
-  public boolean sortsByLength() {
-    return false;
+  public Padding padding(int[] lengths) {
+    return Padding.asTheyCome(lengths, batchSize);
   }
 
   @Override

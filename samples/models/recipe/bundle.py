@@ -30,6 +30,9 @@ MASK_PREDICT = (
     "iteration t of T (from 0) mask again the floor(N*(T-1-t)/T) least confident positions, the left ones of equals; "
     "score = mean of the kept log-probabilities"
 )
+GREEDY_CTC = (
+    "greedy CTC: argmax per frame, merge repeats, drop blank (0); path_logprob = sum over real frames of the best log-probability"
+)
 ABOUT = {
     "g2p-transformer": "tokens exclude decoder_start (0) and the final </s> (2); sum_logprob includes </s>; score = sum_logprob "
     "/ (len(tokens)+1) ** length_penalty, length_penalty 1.0; beam5: num_beams 5, early_stopping false, max 47 new tokens, "
@@ -40,8 +43,9 @@ ABOUT = {
     "g2p-levenshtein": "from <s> </s>, up to 9 times: delete where delete_logits[1] is greater, insert argmax(insert_logits) "
     f"<mask>s between neighbours, fill each <mask> by argmax ({EXCLUDED}), each on a run of the canvas as it is by then; "
     "until nothing changes. <s> and </s> are never deleted",
-    "g2p-ctc": "greedy CTC: argmax per frame, merge repeats, drop blank (0); path_logprob = sum over real frames of the best "
-    "log-probability",
+    "g2p-ctc": GREEDY_CTC,
+    "g2p-ctc-fast": GREEDY_CTC,
+    "g2p-ctc-wide": GREEDY_CTC,
     "g2p-dat": "from vertex 0, follow the link with the greatest links[i][j] + beta * (best log-probability of vertex j) to the "
     "last vertex; lookahead: beta 1, greedy: beta 0; tokens are each vertex's argmax, equal neighbours merged, without "
     "<s> and </s>",
@@ -93,6 +97,8 @@ EXPECTED = {
     "g2p-cmlm": lambda model, source: mask_predict(model, source, [1, 4, 10]),
     "g2p-levenshtein": named({"iterations9": decode.levenshtein}),
     "g2p-ctc": ctc,
+    "g2p-ctc-fast": ctc,
+    "g2p-ctc-wide": ctc,
     "g2p-dat": named({"lookahead": decode.dag_lookahead, "greedy": lambda m, s: decode.dag_lookahead(m, s, 0.0)}),
     "g2p-diffusion": named({"steps24": decode.diffusion, "threshold_0.9": lambda m, s: decode.diffusion(m, s, 1, 0.9)}),
 }

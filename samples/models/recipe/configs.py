@@ -1,7 +1,7 @@
 """What `config.json`, `generation_config.json` and `states.json` say of each family."""
 
 from data import BOS, EOS, FIRST_PHONEME, MASK, PAD, UPSAMPLE, VOCABULARY
-from models import CANVAS, HEADS, INNER, INSERT_CLASSES, LENGTH_CLASSES, WIDTH, Gru, MaskedDiffusion
+from models import CANVAS, FAMILIES, HEADS, INNER, INSERT_CLASSES, LENGTH_CLASSES, WIDTH, Gru, LetterCtc, MaskedDiffusion
 
 SPECIAL = {"bos_token_id": BOS, "eos_token_id": EOS, "pad_token_id": PAD}
 LONGEST = {"max_length": 48}
@@ -18,6 +18,7 @@ MARIAN = {
 CANVAS_OF_PHONEMES = {"mask_token_id": MASK, "first_legal_target_id": FIRST_PHONEME}
 CLASSES = {"length_mode": "classes", "length_classes": LENGTH_CLASSES}
 ONE_STACK = {"d_model": WIDTH, "max_position_embeddings": 256}
+LETTERS = {"upsample": LetterCtc.FRAMES, "ctc_blank_token_id": PAD, "max_position_embeddings": 256}
 DIFFUSION = {
     "hidden_size": WIDTH, "num_hidden_layers": MaskedDiffusion.LAYERS, "num_attention_heads": HEADS,
     "intermediate_size": INNER, "max_position_embeddings": 256, "mask_token_id": MASK, "logits_shift": 0, "causal": False,
@@ -27,6 +28,12 @@ RECURRENT = {
     "cell": "gru", "attention": "bahdanau", "hidden_size": Gru.DECODER, "embedding_size": Gru.EMBEDDING,
     "encoder_hidden_size": Gru.ENCODER, "encoder_layers": 2, "decoder_start_token_id": BOS,
 }  # fmt: skip
+
+
+def letter_sizes(name):
+    layers, width, heads, inner = FAMILIES[name].args
+    return {"d_model": width, "encoder_layers": layers, "encoder_attention_heads": heads, "encoder_ffn_dim": inner}
+
 
 # family: (model type, architecture, is it an encoder and a decoder, more entries, entries of generation_config.json)
 FAMILY = {
@@ -49,6 +56,8 @@ FAMILY = {
         {"max_iterations": 9, **MOST_PHONEMES},
     ),
     "g2p-ctc": ("g2p-ctc", "CharacterCTC", False, {**ONE_STACK, "upsample": UPSAMPLE, "ctc_blank_token_id": PAD}, {}),
+    "g2p-ctc-fast": ("g2p-ctc", "LetterCTC", False, {**letter_sizes("g2p-ctc-fast"), **LETTERS}, {}),
+    "g2p-ctc-wide": ("g2p-ctc", "LetterCTC", False, {**letter_sizes("g2p-ctc-wide"), **LETTERS}, {}),
     "g2p-dat": ("g2p-dat", "DaTransformer", False, {**ONE_STACK, "upsample": UPSAMPLE, "links": True}, {}),
     "g2p-diffusion": ("g2p-diffusion", "MaskedDiffusion", False, DIFFUSION, {"max_new_tokens": CANVAS}),
 }  # fmt: skip

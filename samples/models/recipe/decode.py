@@ -32,6 +32,14 @@ def transformer_greedy(model, source):
 
 def transformer_beam(model, source, beams=5):
     """Beam search with finished hypotheses ranked by sum of log P / (symbols + 1), as Hugging Face does it."""
+    return until_end(transformer_beams(model, source, beams)[0][:, 0])
+
+
+def transformer_beams(model, source, beams):
+    """The finished hypotheses [rows, beams, symbols], filled up with `</s>`, and their scores [rows, beams], best first.
+
+    A row without any finished one has its best live one in front; scores of about -1e9 mark what is not finished.
+    """
     mask = ones(source)
     rows = source.shape[0]
     cross = [(k.repeat_interleave(beams, 0), v.repeat_interleave(beams, 0)) for k, v in model.cross(model.encoder(source, mask))]
@@ -60,8 +68,8 @@ def transformer_beam(model, source, beams=5):
         if step % 4 == 3 and bool((done_score[:, 0] >= score[:, 0] / (steps + 1)).all()):
             break
     unfinished = done_score[:, :1] <= -1e8
-    best = torch.where(unfinished, torch.nn.functional.pad(live[:, 0, 1:], (0, steps + 2 - live.shape[2]), value=EOS), done[:, 0])
-    return until_end(best)
+    done[:, 0] = torch.where(unfinished, torch.nn.functional.pad(live[:, 0, 1:], (0, steps + 2 - live.shape[2]), value=EOS), done[:, 0])
+    return done, done_score
 
 
 def gru_greedy(model, source):
@@ -205,6 +213,8 @@ DECODERS = {
     },
     "g2p-levenshtein": {"9 iterations": levenshtein, "1 iteration": lambda m, s: levenshtein(m, s, 1)},
     "g2p-ctc": {"greedy": ctc_greedy},
+    "g2p-ctc-fast": {"greedy": ctc_greedy},
+    "g2p-ctc-wide": {"greedy": ctc_greedy},
     "g2p-dat": {"lookahead": dag_lookahead, "greedy": lambda m, s: dag_lookahead(m, s, 0.0)},
     "g2p-diffusion": {
         "one slot a step": diffusion,

@@ -92,6 +92,8 @@ EXPORTED = {
     "g2p-cmlm": ConditionalMaskedLM,
     "g2p-levenshtein": Levenshtein,
     "g2p-ctc": OneGraph,
+    "g2p-ctc-fast": OneGraph,
+    "g2p-ctc-wide": OneGraph,
     "g2p-dat": OneGraph,
     "g2p-diffusion": MaskedDiffusion,
 }

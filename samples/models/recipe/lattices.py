@@ -15,30 +15,62 @@ def lengths(target):
     return (target != PAD).sum(1)
 
 
+class _CtcNegativeLogProbability(torch.autograd.Function):
+    """-log P(target) of each row, with the gradient from the forward and the backward variables of Graves et al. 2006.
+
+    The backward variables are forward variables of the mirrored problem, so one loop over the frames, on twice the rows,
+    finds both, and autograd has no loop to retrace.
+    """
+
+    @staticmethod
+    def forward(ctx, scores, target):
+        batch, frames, _ = scores.shape
+        labels = pad(torch.stack([torch.zeros_like(target), target], dim=2).reshape(batch, -1), (0, 1))
+        end = 2 * lengths(target)[:, None]
+        states = torch.arange(labels.shape[1], device=labels.device)[None, :]
+        mirror = torch.where(states <= end, end - states, states)
+        emit = torch.gather(scores, 2, labels[:, None, :].expand(-1, frames, -1))
+        mirrored = mirror[:, None, :].expand(-1, frames, -1)
+        emits = torch.cat([emit, torch.gather(emit.flip(1), 2, mirrored)])
+        differs = torch.cat([labels, torch.gather(labels, 1, mirror)])
+        differs = (differs != PAD) & (differs != pad(differs[:, :-2], (2, 0)))
+        skip = (~differs).float() * BLOCKED
+        alpha = emits[:, 0].masked_fill(states >= 2, BLOCKED)
+        reached = [alpha]
+        for frame in range(1, frames):
+            wide = pad(alpha, (2, 0), value=BLOCKED)
+            alpha = torch.logaddexp(torch.logaddexp(alpha, wide[:, 1:-1]), wide[:, :-2] + skip) + emits[:, frame]
+            reached.append(alpha)
+        before, after = torch.stack(reached, dim=1).chunk(2)
+        after = torch.gather(after.flip(1), 2, mirrored)
+        last = before[:, -1]
+        short_of_blank = torch.gather(last, 1, (end - 1).clamp(min=0)).masked_fill(end == 0, BLOCKED)
+        total = torch.logaddexp(torch.gather(last, 1, end), short_of_blank)
+        share = torch.exp((before + after - emit - total[:, :, None]).clamp(max=0.0))
+        share = share.masked_fill(((states > end) | (total < BLOCKED / 10))[:, None, :], 0.0)
+        gradient = torch.zeros_like(scores).scatter_add_(2, labels[:, None, :].expand(-1, frames, -1), -share)
+        ctx.save_for_backward(gradient)
+        return -total[:, 0]
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return upstream[:, None, None] * ctx.saved_tensors[0], None
+
+
 def ctc_loss(logits, target):
-    """Mean of -log P(target) a phoneme (Graves et al. 2006). logits [batch, frames, vocabulary]; blank is 0."""
-    batch, width = target.shape
-    labels = torch.stack([torch.zeros_like(target), target], dim=2).reshape(batch, 2 * width)
-    labels = pad(labels, (0, 1))
+    """-log P(target) a phoneme, [batch] (Graves et al. 2006). logits [batch, frames, vocabulary]; blank is 0."""
     scores = torch.log_softmax(logits.float(), dim=-1)
-    emit = torch.gather(scores, 2, labels[:, None, :].expand(-1, scores.shape[1], -1))
-    differs = (labels != PAD) & (labels != pad(labels[:, :-2], (2, 0)))
-    skip = (~differs).float() * BLOCKED
-    start = torch.arange(labels.shape[1], device=labels.device) < 2
-    alpha = emit[:, 0].masked_fill(~start, BLOCKED)
-    for frame in range(1, emit.shape[1]):
-        one = pad(alpha[:, :-1], (1, 0), value=BLOCKED)
-        two = pad(alpha[:, :-2], (2, 0), value=BLOCKED) + skip
-        alpha = torch.logsumexp(torch.stack([alpha, one, two]), dim=0) + emit[:, frame]
-    end = 2 * lengths(target)[:, None]
-    total = torch.logaddexp(torch.gather(alpha, 1, end), torch.gather(alpha, 1, end - 1))
-    return per_symbol(total[:, 0], end[:, 0] // 2)
+    return each_symbol(-_CtcNegativeLogProbability.apply(scores, target), lengths(target))
+
+
+def each_symbol(log_probability, count):
+    """-log P a symbol, [batch]; rows no alignment can reach count nothing instead of swamping the mean."""
+    reached = log_probability > BLOCKED / 10
+    return (-log_probability / count.clamp(min=1)).masked_fill(~reached, 0.0)
 
 
 def per_symbol(log_probability, count):
-    """Rows no alignment can reach count nothing instead of swamping the mean."""
-    reached = log_probability > BLOCKED / 10
-    return (-log_probability / count.clamp(min=1)).masked_fill(~reached, 0.0).mean()
+    return each_symbol(log_probability, count).mean()
 
 
 def _emissions(logits, sequence):

@@ -1,5 +1,7 @@
 """The eight networks. Every one takes the 103-symbol vocabulary of `data` and padded int64 ids."""
 
+from functools import partial
+
 import torch
 from torch import nn
 
@@ -198,6 +200,40 @@ class Ctc(nn.Module):
         return self.both(ids, mask)[1]
 
 
+class LetterCtc(nn.Module):
+    """One-shot CTC made for speed: every layer runs over letters, and each letter's vector says FRAMES frames at once.
+
+    A guess from the middle layer takes part in the loss (intermediate CTC, Lee and Watanabe 2021) and in nothing else.
+    """
+
+    FRAMES = 2
+    DROPOUT = 0.1
+
+    def __init__(self, layers, width, heads, inner):
+        super().__init__()
+        self.embedding = Embedding(VOCABULARY, width, self.DROPOUT)
+        self.stack = Stack(layers, width, heads, inner, self.DROPOUT)
+        self.out = nn.Linear(width, self.FRAMES * VOCABULARY)
+        self.early = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, self.FRAMES * VOCABULARY))
+
+    def both(self, ids, mask):
+        """The middle layer's logits and the final ones, each [batch, FRAMES * length, vocabulary]."""
+        x, bias, early = self.embedding(ids), padding_bias(mask), None
+        for index, layer in enumerate(self.stack.layers, 1):
+            x, _ = layer(x, bias)
+            if 2 * index == len(self.stack.layers):
+                early = self.early(x)
+        return self.frames(early, mask), self.frames(self.out(self.stack.norm(x)), mask)
+
+    def frames(self, logits, mask):
+        batch, length = mask.shape
+        wide_mask = mask[:, :, None].expand(-1, -1, self.FRAMES).reshape(batch, -1)
+        return says_blank(logits.float().reshape(batch, length * self.FRAMES, VOCABULARY), wide_mask)
+
+    def forward(self, ids, mask):
+        return self.both(ids, mask)[1]
+
+
 def says_blank(logits, mask):
     """Makes frames of padding certain of the blank (id 0)."""
     padding = (mask == 0)[:, :, None]
@@ -274,6 +310,8 @@ FAMILIES = {
     "g2p-cmlm": ConditionalMaskedLM,
     "g2p-levenshtein": Levenshtein,
     "g2p-ctc": Ctc,
+    "g2p-ctc-fast": partial(LetterCtc, 6, 192, 4, 512),
+    "g2p-ctc-wide": partial(LetterCtc, 4, 256, 4, 1024),
     "g2p-dat": DaTransformer,
     "g2p-diffusion": MaskedDiffusion,
 }

@@ -12,6 +12,7 @@ from models import CANVAS, ones
 
 SMOOTHING = 0.1
 SPARE_SLOTS = 4
+FILLER_WEIGHT = 0.2
 
 
 def cross_entropy(logits, labels, weight, smoothing=SMOOTHING):
@@ -77,7 +78,8 @@ def levenshtein(model, source, target, progress):
     full = framed(target)
     slots = places(full)
     inner = (slots > 0) & (slots < length - 1)
-    rate = torch.rand(length.shape, device=full.device) * 1.25
+    # Half the rows lose every token: the state in which decoding begins.
+    rate = torch.rand(length.shape, device=full.device) * 2.0
     dropped = inner & (torch.rand(full.shape, device=full.device) < rate)
 
     # Insertion: the canvas without the dropped tokens; a gap's label is how many were dropped in it.
@@ -88,8 +90,8 @@ def levenshtein(model, source, target, progress):
     _, _, insert = model.edits(shorter, ones(shorter), encoded, mask)
     insert_loss = cross_entropy(insert, gaps, ones(shorter)[:, 1:], 0.01)
 
-    # Fill: masks where tokens were dropped, and in half the rows some masks too many for the deletion head to find.
-    rows_with_spare = (torch.rand(length.shape, device=full.device) < 0.5).float()
+    # Fill: masks where tokens were dropped, and in a quarter of the rows some masks too many for the deletion head to find.
+    rows_with_spare = (torch.rand(length.shape, device=full.device) < 0.25).float()
     spare = (slots < length - 1) & (torch.rand(full.shape, device=full.device) < 0.2 * rows_with_spare)
     spare = spare & (spare.long().cumsum(1) <= SPARE_SLOTS)
     before = spare.long().cumsum(1) - spare.long()
@@ -127,7 +129,8 @@ def scattered(width, index, values):
 def ctc(model, source, target, progress):
     early, final = model.both(source, ones(source))
     short = target[:, :-2]
-    return 0.3 * ctc_loss(early, short) + 0.7 * ctc_loss(final, short)
+    losses = ctc_loss(torch.cat([early, final]), torch.cat([short, short]))
+    return 0.3 * losses[: len(short)].mean() + 0.7 * losses[len(short) :].mean()
 
 
 def directed_acyclic(model, source, target, progress):
@@ -150,21 +153,26 @@ def directed_acyclic(model, source, target, progress):
 
 
 def masked_diffusion(model, source, target, progress):
-    """LLaDA (Nie et al. 2025): mask each canvas slot with probability t, weigh the loss by 1 / t."""
+    """Masks each canvas slot with probability t, as LLaDA (Nie et al. 2025), but every masked slot weighs alike whatever t.
+
+    The weight 1 / t of the likelihood bound is noisy and cares most about nearly finished canvases, and whole words are
+    lost in the first steps. The many `</s>` behind the first one are easy and weigh little.
+    """
     rows = source.shape[0]
     canvas = torch.nn.functional.pad(target, (0, CANVAS - target.shape[1]))
     canvas = canvas.masked_fill(canvas == PAD, EOS)
-    # Evenly spread t lowers the variance of the weighted loss.
+    # Evenly spread t lowers the variance of the loss.
     t = (torch.rand(1, device=source.device) + torch.arange(rows, device=source.device) / rows) % 1.0
-    t = t.clamp(min=0.05)[:, None]
-    hidden = torch.rand(canvas.shape, device=canvas.device) < t
+    # Decoding is soon sure of the tail, so in half the rows all of the tail is there from the start.
+    tail = places(canvas) > lengths(target)[:, None]
+    tail_shown = tail & (torch.rand(rows, device=canvas.device) < 0.5)[:, None]
+    hidden = (torch.rand(canvas.shape, device=canvas.device) < t.clamp(min=0.05)[:, None]) & ~tail_shown
     seen = torch.cat([source, canvas.masked_fill(hidden, MASK)], dim=1)
     mask = torch.cat([ones(source), torch.ones_like(canvas)], dim=1)
     position_ids = torch.cat([places(source).expand(rows, -1), lengths(source)[:, None] + places(canvas)], dim=1)
     logits, _ = model(seen, mask, position_ids)
-    scores = torch.log_softmax(logits[:, source.shape[1] :], dim=-1)
-    right = torch.gather(scores, -1, canvas[..., None])[..., 0]
-    return (-right * hidden / t).sum() / (rows * CANVAS)
+    weight = hidden.float() * (1.0 - (1.0 - FILLER_WEIGHT) * tail.float())
+    return cross_entropy(logits[:, source.shape[1] :], canvas, weight, 0.05)
 
 
 OBJECTIVES = {
@@ -174,6 +182,8 @@ OBJECTIVES = {
     "g2p-cmlm": masked_lm,
     "g2p-levenshtein": levenshtein,
     "g2p-ctc": ctc,
+    "g2p-ctc-fast": ctc,
+    "g2p-ctc-wide": ctc,
     "g2p-dat": directed_acyclic,
     "g2p-diffusion": masked_diffusion,
 }

@@ -34,9 +34,9 @@ FULL_PRECISION = {"g2p-gru"}
 class Trainer:
     """One model, its data on the device, and an exponential moving average of its weights, which is what is saved."""
 
-    def __init__(self, name, groups, device, batch, seed, initial=None):
+    def __init__(self, name, groups, device, batch, seed, initial=None, peak=PEAK_RATE):
         torch.manual_seed(seed)
-        self.name, self.groups, self.device, self.batch = name, groups, device, batch
+        self.name, self.groups, self.device, self.batch, self.peak = name, groups, device, batch, peak
         self.model = FAMILIES[name]().to(device)
         if initial:
             self.start_from(initial)
@@ -106,7 +106,7 @@ class Trainer:
 
     def set_rate(self, done):
         """Linear warm-up, then a cosine down to zero, over the share of the time that is spent."""
-        rate = PEAK_RATE * min(done / WARM_UP, 0.5 + 0.5 * math.cos(math.pi * max(done - WARM_UP, 0) / (1 - WARM_UP)))
+        rate = self.peak * min(done / WARM_UP, 0.5 + 0.5 * math.cos(math.pi * max(done - WARM_UP, 0) / (1 - WARM_UP)))
         for group in self.optimizer.param_groups:
             if self.cuda:
                 group["lr"].fill_(rate)
@@ -152,10 +152,10 @@ def tested(model, name, held_out, device, only_first=False):
     return found
 
 
-def training_groups(data, distilled, device):
-    """The dictionary's pairs, or the teacher's answers for the same spellings."""
-    arrays = np.load(distilled if distilled else data)
-    return buckets(arrays["train_source"], arrays["train_target"], device)
+def training_groups(files, device):
+    """The pairs of all files together."""
+    arrays = [np.load(file) for file in files]
+    return buckets(*(np.concatenate([a[side] for a in arrays]) for side in ("train_source", "train_target")), device)
 
 
 def recorded_or_restarted(trainer, options):
@@ -172,8 +172,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=FAMILIES)
     parser.add_argument("--data", required=True, help="arrays written by data.py")
-    parser.add_argument("--distilled", help="arrays written by distil.py, to train on instead")
+    parser.add_argument("--distilled", nargs="+", default=[], help="arrays written by distil.py, to train on instead")
+    parser.add_argument("--with-dictionary", action="store_true", help="train on the dictionary as well as on --distilled")
     parser.add_argument("--teacher", help="checkpoint whose matching weights to start from")
+    parser.add_argument("--peak", type=float, default=PEAK_RATE, help="the highest learning rate")
     parser.add_argument("--out", required=True, help="prefix of the files to write: .pt and .json")
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--until", type=float, help="end of training in seconds since the epoch, instead of --seconds")
@@ -189,8 +191,9 @@ def main():
     arrays = np.load(options.data)
     dev, test = (references(arrays, split)[: options.test_words] for split in ("dev", "test"))
     initial = torch.load(options.teacher, map_location=device)["state"] if options.teacher else None
-    groups = training_groups(options.data, options.distilled, device)
-    trainer = Trainer(options.name, groups, device, options.batch, options.seed, initial)
+    own = [options.data] if options.with_dictionary or not options.distilled else []
+    groups = training_groups([*options.distilled, *own], device)
+    trainer = Trainer(options.name, groups, device, options.batch, options.seed, initial, options.peak)
     report = {"name": options.name, "batch": options.batch, "seed": options.seed, "history": []}
 
     def save():

@@ -45,9 +45,9 @@ class OutputConstraintTest {
 
   private static GenerationResult saying(String text) {
     Candidate candidate =
-        new Candidate(text, List.of(), 0, FinishReason.CONSTRAINT_COMPLETE, List.of());
+        new Candidate(text, List.of(), 0, FinishReason.CONSTRAINT_COMPLETE);
     return new GenerationResult(
-        List.of(candidate), new Usage(1, 1, 1), new Timings(Duration.ZERO, Duration.ZERO));
+        List.of(candidate), new Usage(1, 0, 1, 1), new Timings(Duration.ZERO, Duration.ZERO));
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.loquent.chat;
 
-import io.loquent.Candidate;
 import io.loquent.Cancellation;
+import io.loquent.Candidate;
 import io.loquent.GenerationListener;
 import io.loquent.GenerationOptions;
 import io.loquent.GenerationRequest;
@@ -305,7 +305,8 @@ public final class Conversation implements AutoCloseable {
      * @throws InvalidRequestException if the model is no decoder
      */
     public Conversation build() {
-      return new Conversation(generator.session(), messages, tools, variables, options.build().orElse(base));
+      return new Conversation(
+          generator.session(), messages, tools, variables, options.build().orElse(base));
     }
   }
 }

@@ -42,8 +42,7 @@ final class ContextRoom {
    */
   int[] ids(Input input, GenerationOptions options, Function<Input, int[]> ids) {
     int[] all = ids.apply(input);
-    ContextOverflow overflow =
-        options.get(Option.CONTEXT_OVERFLOW).orElse(ContextOverflow.STOP);
+    ContextOverflow overflow = options.get(Option.CONTEXT_OVERFLOW).orElse(ContextOverflow.STOP);
     if (overflow == ContextOverflow.ERROR) {
       refuseOverflow(all.length, newTokens(options, all.length));
     } else if (overflow == ContextOverflow.KEEP_NEWEST) {

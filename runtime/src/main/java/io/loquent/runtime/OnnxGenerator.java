@@ -293,8 +293,7 @@ public final class OnnxGenerator implements Generator {
     long startNanos = System.nanoTime();
     GenerationOptions options = request.options().orElse(defaults);
     PromptRow prompt = reader.prompt(request, options);
-    TokenHealing healing =
-        TokenHealing.of(request, options, prompt, model, tokenizer, constraints);
+    TokenHealing healing = TokenHealing.of(request, options, prompt, model, tokenizer, constraints);
     return healing == null
         ? new RequestPlan(request, options, prompt, startNanos)
         : healing.plan(request, options, startNanos);

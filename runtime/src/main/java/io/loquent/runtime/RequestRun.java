@@ -42,6 +42,7 @@ final class RequestRun {
   final List<PromptRow> rows;
   private final @Nullable Tokenizer tokenizer;
   private final @Nullable SpelledTokens constrained;
+
   /** How much of the generated text is the end of the prompt. */
   private final int healedCharacters;
 

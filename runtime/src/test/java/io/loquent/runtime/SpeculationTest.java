@@ -159,7 +159,8 @@ final class SpeculationTest {
                   model.info().vocabularySize(),
                   opened.tokenizer(),
                   11,
-                  drafting)));
+                  drafting,
+                  null)));
     }
     boolean useCache = all.get(0).options.get(Option.USE_CACHE).orElse(true);
     try (RunControl control = new RunControl()) {

@@ -30,8 +30,7 @@ final class TokenHealingTest {
 
   @BeforeAll
   static void open() {
-    shakespeare =
-        OnnxGenerator.open(ModelConfig.builder(Folders.sample("lm-shakespeare")).build());
+    shakespeare = OnnxGenerator.open(ModelConfig.builder(Folders.sample("lm-shakespeare")).build());
   }
 
   @AfterAll
@@ -42,10 +41,7 @@ final class TokenHealingTest {
   private static GenerationResult generate(
       String prompt, Consumer<GenerationOptions.Builder> options) {
     return shakespeare.generate(
-        GenerationRequest.text(prompt)
-            .options(o -> o.maxNewTokens(12))
-            .options(options)
-            .build());
+        GenerationRequest.text(prompt).options(o -> o.maxNewTokens(12)).options(options).build());
   }
 
   @ParameterizedTest
@@ -56,7 +52,8 @@ final class TokenHealingTest {
             o -> o.decoding(Decoding.greedy()),
             o -> o.decoding(Decoding.sampling()).seed(3),
             o -> o.decoding(Decoding.beam(3)))) {
-      GenerationResult healed = generate(prompt, strategy.andThen(o -> o.set(Option.TOKEN_HEALING, true)));
+      GenerationResult healed =
+          generate(prompt, strategy.andThen(o -> o.set(Option.TOKEN_HEALING, true)));
       StringBuilder tokens = new StringBuilder();
       healed.best().tokens().forEach(token -> tokens.append(token.text()));
       assertThat(tokens.toString()).isEqualTo(healed.text());

@@ -18,7 +18,7 @@ class ClearestViewTest {
     sequences[size + 1] = TokenizedText.NONE;
     int[] ids = IntStream.range(0, size + 2).map(token -> first + token - 1).toArray();
     return new Window(
-        text, number, first, new TokenizedText(ids, zeros, sequences, zeros, zeros, zeros));
+        text, number, first, 0, new TokenizedText(ids, zeros, sequences, zeros, zeros, zeros));
   }
 
   private static List<String> views(Window... windows) {

@@ -120,9 +120,7 @@ final class ChatLoop {
     }
     String json =
         Json.write(
-            conversation.messages().stream()
-                .map(ChatMessage::toJson)
-                .collect(Collectors.toList()));
+            conversation.messages().stream().map(ChatMessage::toJson).collect(Collectors.toList()));
     try {
       Path path = Paths.get(file);
       Files.write(path, json.getBytes(StandardCharsets.UTF_8));

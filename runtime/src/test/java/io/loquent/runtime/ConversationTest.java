@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.loquent.Cancellation;
 import io.loquent.ContextLengthException;
 import io.loquent.ContextOverflow;
+import io.loquent.Decoding;
 import io.loquent.FinishReason;
 import io.loquent.GenerationRequest;
 import io.loquent.GenerationResult;
@@ -46,7 +47,8 @@ final class ConversationTest {
         .system("Thou art brief.")
         .options(
             o ->
-                o.maxNewTokens(newTokens)
+                o.decoding(Decoding.greedy())
+                    .maxNewTokens(newTokens)
                     .stopStrings("\n")
                     .contextOverflow(ContextOverflow.KEEP_NEWEST))
         .build();
@@ -58,7 +60,8 @@ final class ConversationTest {
         GenerationRequest.of(Input.chat(asked.toArray(new ChatMessage[0])))
             .options(
                 o ->
-                    o.maxNewTokens(newTokens)
+                    o.decoding(Decoding.greedy())
+                        .maxNewTokens(newTokens)
                         .stopStrings("\n")
                         .contextOverflow(ContextOverflow.KEEP_NEWEST))
             .build());
@@ -89,7 +92,7 @@ final class ConversationTest {
         Conversation conversation = conversation(generator, 4)) {
       conversation.say("Speak.");
       List<ChatMessage> before = conversation.messages();
-      String tooMuch = "word ".repeat(400);
+      String tooMuch = "word ".repeat(700);
       assertThatExceptionOfType(ContextLengthException.class)
           .isThrownBy(() -> conversation.say(tooMuch))
           .withMessageContaining("newest turn");
@@ -203,7 +206,7 @@ final class ConversationTest {
           .withMessageContaining("max_new_tokens is " + context)
           .withMessageContaining("context_overflow");
       GenerationRequest.Builder text =
-          GenerationRequest.text("word ".repeat(400))
+          GenerationRequest.text("word ".repeat(700))
               .options(o -> o.contextOverflow(ContextOverflow.KEEP_NEWEST));
       assertThatExceptionOfType(ContextLengthException.class)
           .isThrownBy(() -> generator.generate(text.build()))
@@ -215,7 +218,8 @@ final class ConversationTest {
   void the_stop_string_stays_on_request_and_reasoning_is_told_apart() {
     try (Generator generator = Generator.open(folder)) {
       GenerationRequest.Builder request =
-          GenerationRequest.text("ROMEO:\n").options(o -> o.maxNewTokens(30).stopStrings(" "));
+          GenerationRequest.text("ROMEO:\n")
+              .options(o -> o.decoding(Decoding.greedy()).maxNewTokens(30).stopStrings(" "));
       String trimmed = generator.generate(request.build()).text();
       GenerationResult kept =
           generator.generate(request.options(o -> o.includeStopStrInOutput(true)).build());

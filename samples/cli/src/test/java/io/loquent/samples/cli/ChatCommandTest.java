@@ -44,6 +44,7 @@ final class ChatCommandTest {
         "Thou art brief.",
         "--max-new-tokens",
         "6",
+        "--no-do-sample",
         "-o",
         "stop_strings=[\"\\n\"]");
   }
@@ -86,7 +87,7 @@ final class ChatCommandTest {
   @Test
   void what_fails_says_why_and_the_conversation_goes_on() {
     Outcome outcome =
-        chat("/regenerate\n/rewind\n/nonsense\n" + "word ".repeat(500) + "\n/help\nSpeak.\n");
+        chat("/regenerate\n/rewind\n/nonsense\n" + "word ".repeat(700) + "\n/help\nSpeak.\n");
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.err())
         .contains("no answer", "nothing was said yet", "unknown command /nonsense", "newest turn");

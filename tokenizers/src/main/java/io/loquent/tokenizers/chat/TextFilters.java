@@ -2,16 +2,11 @@ package io.loquent.tokenizers.chat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Filters that work on texts. What is no text is printed first, as Jinja does. */
 final class TextFilters {
 
-  private static final Pattern WORD_BEGINNING =
-      Pattern.compile(
-          "[-\\s({\\[<\\u001c-\\u001f\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+");
   private static final int TRUNCATION_LEEWAY = 5;
 
   private TextFilters() {}
@@ -120,25 +115,28 @@ final class TextFilters {
     return (space < 0 ? cut : cut.substring(0, space)) + end;
   }
 
+  /** Unlike {@code str.title}, only white space, hyphens and opening brackets begin a word. */
   private static String title(String text) {
-    StringBuilder out = new StringBuilder();
-    Matcher separators = WORD_BEGINNING.matcher(text);
-    int end = 0;
-    while (separators.find()) {
-      appendTitle(text.substring(end, separators.start()), out);
-      out.append(separators.group());
-      end = separators.end();
+    StringBuilder out = new StringBuilder(text.length());
+    for (int start = 0; start < text.length(); ) {
+      int end = start;
+      while (end < text.length() && !beginsWord(text.charAt(end))) {
+        end++;
+      }
+      if (end > start) {
+        int next = text.offsetByCodePoints(start, 1);
+        out.append(PythonText.upper(text.substring(start, next)));
+        out.append(PythonText.lower(text.substring(next, end)));
+      }
+      for (start = end; start < text.length() && beginsWord(text.charAt(start)); start++) {
+        out.append(text.charAt(start));
+      }
     }
-    appendTitle(text.substring(end), out);
     return out.toString();
   }
 
-  private static void appendTitle(String word, StringBuilder out) {
-    if (!word.isEmpty()) {
-      int next = word.offsetByCodePoints(0, 1);
-      out.append(PythonText.upper(word.substring(0, next)));
-      out.append(PythonText.lower(word.substring(next)));
-    }
+  private static boolean beginsWord(char before) {
+    return PythonText.isSpace(before) || "-({[<".indexOf(before) >= 0;
   }
 
   private static BuiltIn.Table spelling() {

@@ -24,6 +24,10 @@ import io.loquent.chat.Tool;
 import io.loquent.chat.ToolCall;
 import io.loquent.chat.ToolCallParser;
 import io.loquent.chat.ToolCalls;
+import io.loquent.encoder.Embedding;
+import io.loquent.encoder.EmbeddingOptions;
+import io.loquent.encoder.Encoder;
+import io.loquent.encoder.Entity;
 import java.nio.file.Paths;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -205,5 +209,24 @@ final class ReadmeSnippets {
             .options(io.loquent.GenerationOptions.fromMap(options))
             .build();
     return request;
+  }
+
+  static void embed() {
+    try (Encoder encoder = Encoder.open(Paths.get("all-MiniLM-L6-v2"))) {
+      List<Embedding> vectors =
+          encoder.embed(
+              List.of("Where is the cat?", "She sits on the mat.", "Stocks fell on Monday."),
+              EmbeddingOptions.builder().batchSize(32).build());
+      for (Embedding vector : vectors) {
+        System.out.println(vectors.get(0).cosineSimilarity(vector));
+      }
+    }
+  }
+
+  static void tag(Encoder encoder) {
+    String text = "Ada Lovelace was born in London.";
+    for (Entity entity : encoder.tag(text)) {
+      System.out.println(entity.label() + " " + text.substring(entity.start(), entity.end()));
+    }
   }
 }

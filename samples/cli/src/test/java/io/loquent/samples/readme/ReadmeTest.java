@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loquent.GenerationResult;
 import io.loquent.Generator;
 import io.loquent.Option;
+import io.loquent.encoder.Encoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -120,6 +121,16 @@ final class ReadmeTest {
   void the_snippet_on_parallel_decoding_runs() {
     assertThat(printedBy(ReadmeSnippets::parallel))
         .startsWith("AA2 R T AH0 F IH1 SH AH0 L IY0 in ");
+  }
+
+  @Test
+  void the_snippet_on_offsets_runs() {
+    Path folder = ROOT.resolve("runtime/src/test/resources/fixtures/bert-tiny-ner");
+    try (Encoder encoder = Encoder.open(folder)) {
+      assertThat(printedBy(() -> ReadmeSnippets.tag(encoder)).lines())
+          .isNotEmpty()
+          .allMatch(line -> line.matches("[BI]-(PER|LOC) \\S+"));
+    }
   }
 
   @Test

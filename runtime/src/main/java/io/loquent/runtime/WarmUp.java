@@ -38,6 +38,7 @@ final class WarmUp {
     if (parallel.isPresent()
         && parallel.get().family() == ParallelModel.Family.MASKED_LANGUAGE_MODEL) {
       int mask = parallel.get().maskToken().orElse(0);
+      Arrays.fill(prompt, mask == 0 ? 1 : 0);
       Arrays.fill(prompt, Math.max(0, prompt.length - NEW_TOKENS), prompt.length, mask);
     }
     GenerationRequest request =

@@ -138,7 +138,7 @@ class EncoderFillMaskTest {
     assertThat(some)
         .containsExactlyElementsOf(
             whole.stream()
-                .filter(candidate -> List.of(255, 231, 83).contains(candidate.id()))
+                .filter(candidate -> List.of(255, 231, 82).contains(candidate.id()))
                 .collect(Collectors.toList()));
   }
 

@@ -44,8 +44,7 @@ class OutputConstraintTest {
   record Unsupported(Object anything) {}
 
   private static GenerationResult saying(String text) {
-    Candidate candidate =
-        new Candidate(text, List.of(), 0, FinishReason.CONSTRAINT_COMPLETE);
+    Candidate candidate = new Candidate(text, List.of(), 0, FinishReason.CONSTRAINT_COMPLETE);
     return new GenerationResult(
         List.of(candidate), new Usage(1, 0, 1, 1), new Timings(Duration.ZERO, Duration.ZERO));
   }

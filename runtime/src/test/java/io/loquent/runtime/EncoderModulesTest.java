@@ -99,7 +99,9 @@ class EncoderModulesTest {
         "Dense 32 to 8",
         "32 numbers",
         "gives 64");
-    refused(folder("other").pooling("mean").dense(TANH, true, false).dense(TANH, true, false), "gives 8");
+    refused(
+        folder("other").pooling("mean").dense(TANH, true, false).dense(TANH, true, false),
+        "gives 8");
   }
 
   @Test

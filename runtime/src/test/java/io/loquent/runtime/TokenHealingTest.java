@@ -41,7 +41,10 @@ final class TokenHealingTest {
   private static GenerationResult generate(
       String prompt, Consumer<GenerationOptions.Builder> options) {
     return shakespeare.generate(
-        GenerationRequest.text(prompt).options(o -> o.decoding(Decoding.greedy()).maxNewTokens(12)).options(options).build());
+        GenerationRequest.text(prompt)
+            .options(o -> o.decoding(Decoding.greedy()).maxNewTokens(12))
+            .options(options)
+            .build());
   }
 
   @ParameterizedTest
@@ -80,10 +83,7 @@ final class TokenHealingTest {
     GenerationRequest request =
         GenerationRequest.text("JULIET:\nO Rome")
             .options(
-                o ->
-                    o.decoding(Decoding.greedy())
-                        .maxNewTokens(12)
-                        .set(Option.TOKEN_HEALING, true))
+                o -> o.decoding(Decoding.greedy()).maxNewTokens(12).set(Option.TOKEN_HEALING, true))
             .build();
     StringBuilder streamed = new StringBuilder();
     try (TokenStream stream = shakespeare.stream(request)) {

@@ -17,7 +17,7 @@ final class OptionSamples {
 
   /** Options that any non-empty string is right for. */
   private static final Set<String> STRINGS =
-      Set.of("stop_strings", "assistant_model", "rerank_model", "language_model", "hotwords");
+      Set.of("stop_strings", "reasoning_tags", "assistant_model", "rerank_model", "language_model", "hotwords");
 
   private static final Map<String, List<Object>> GOOD = new LinkedHashMap<>();
   private static final Map<String, List<Object>> BAD = new TreeMap<>();
@@ -69,6 +69,8 @@ final class OptionSamples {
         List.of(
             "do_sample",
             "use_cache",
+            "include_stop_str_in_output",
+            "token_healing",
             "remove_invalid_values",
             "renormalize_logits",
             "skip_special_tokens",
@@ -191,6 +193,11 @@ final class OptionSamples {
     }
     add("steps", List.of(1, 128, 1_000_000), List.of(0, 1_000_001, 1.5));
     add("block_length", List.of(1, 32, Integer.MAX_VALUE), List.of(0, BEYOND_INT, 1.5));
+    add("context_overflow", List.of("error", "stop", "keep_newest"), List.of("STOP", "drop", 1));
+    add(
+        "reasoning_tags",
+        List.of(List.of("<think>", "</think>"), List.of()),
+        List.of("", List.of("a", ""), List.of("a", 3)));
     add("unmasking_order", List.of("low_confidence", "random"), List.of("confidence", 1));
     add("threshold", List.of(0.9, 1), List.of(0, 1.1));
     add("factor", List.of(0.5, 2), List.of(0, -1));

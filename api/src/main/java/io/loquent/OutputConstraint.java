@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a generated text must be ({@link Option#CONSTRAINT}). Only tokens are chosen after which the
- * text can still become that; an end token, also a forced one, only where it is that. A generation ends with {@link
- * FinishReason#CONSTRAINT_COMPLETE} as soon as nothing may follow, and where the length limit comes
- * first, the text is a beginning of what is asked for. Where only one text may follow, the model is
- * not asked which: the longest tokens that spell it are taken.
+ * text can still become that; an end token, also a forced one, only where it is that. A generation
+ * ends with {@link FinishReason#CONSTRAINT_COMPLETE} as soon as nothing may follow, and where the
+ * length limit comes first, the text is a beginning of what is asked for. Where only one text may
+ * follow, the model is not asked which: the longest tokens that spell it are taken.
  *
  * <p>Immutable and thread-safe.
  */

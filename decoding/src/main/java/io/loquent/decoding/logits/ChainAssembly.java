@@ -180,8 +180,7 @@ final class ChainAssembly {
 
   private void addForcedEnd(List<Integer> ids, SequenceLimits limits) {
     LogitsProcessor forced =
-        new ForcedTokens(
-            check(Option.FORCED_EOS_TOKEN_ID, ids), limits.requestedMaxLength() - 1);
+        new ForcedTokens(check(Option.FORCED_EOS_TOKEN_ID, ids), limits.requestedMaxLength() - 1);
     ConstraintPaths constraint = setup.constraint();
     if (constraint == null) {
       add(forced);

@@ -73,7 +73,15 @@ final class BatchSchedulerTest {
               reader.prompt(request, request.options().orElse(model.defaults())),
               System.nanoTime());
       RequestRun run =
-          plan.start(model, reader, null, drafts, parallel, promptLength, promptLength);
+          plan.start(
+              model,
+              reader,
+              null,
+              drafts,
+              new Constraints(null, model.info().vocabularySize()),
+              parallel,
+              promptLength,
+              promptLength);
       scheduler.add(run);
       return run;
     }

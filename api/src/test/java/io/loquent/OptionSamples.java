@@ -17,7 +17,13 @@ final class OptionSamples {
 
   /** Options that any non-empty string is right for. */
   private static final Set<String> STRINGS =
-      Set.of("stop_strings", "reasoning_tags", "assistant_model", "rerank_model", "language_model", "hotwords");
+      Set.of(
+          "stop_strings",
+          "reasoning_tags",
+          "assistant_model",
+          "rerank_model",
+          "language_model",
+          "hotwords");
 
   private static final Map<String, List<Object>> GOOD = new LinkedHashMap<>();
   private static final Map<String, List<Object>> BAD = new TreeMap<>();

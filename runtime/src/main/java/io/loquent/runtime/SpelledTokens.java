@@ -86,8 +86,7 @@ final class SpelledTokens implements TokenBytes {
       CharBuffer output = CharBuffer.allocate(all.length + 1);
       utf8.decode(input, output, end);
       rest = Arrays.copyOfRange(all, input.position(), all.length);
-      output.flip();
-      return output.toString();
+      return new String(output.array(), 0, output.position());
     }
   }
 }

@@ -153,14 +153,13 @@ final class SpeculationTest {
       searches.add(
           Searches.of(
               new SearchSetup(
-                  prepared.request,
-                  prepared.options,
-                  new SearchPrompt(ids, encoderIds, Integer.MAX_VALUE),
-                  model.info().vocabularySize(),
-                  opened.tokenizer(),
-                  11,
-                  drafting,
-                  null)));
+                      prepared.request,
+                      prepared.options,
+                      new SearchPrompt(ids, encoderIds, Integer.MAX_VALUE),
+                      model.info().vocabularySize(),
+                      opened.tokenizer(),
+                      11)
+                  .with(drafting)));
     }
     boolean useCache = all.get(0).options.get(Option.USE_CACHE).orElse(true);
     try (RunControl control = new RunControl()) {

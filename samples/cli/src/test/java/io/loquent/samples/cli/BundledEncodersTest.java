@@ -53,8 +53,7 @@ final class BundledEncodersTest {
         Map<?, ?> text = (Map<?, ?>) entry;
         MaskCandidate filled = encoder.fillMask((String) text.get("text")).get(0).best();
         if (((Number) best(text).get("id")).intValue() == filled.id()) {
-          assertThat(filled.probability())
-              .isCloseTo(probability(best(text)), within(TOLERANCE));
+          assertThat(filled.probability()).isCloseTo(probability(best(text)), within(TOLERANCE));
           same++;
         }
       }

@@ -164,6 +164,17 @@ final class Lanes {
     return sum + total();
   }
 
+  /** Returns the sum of numbers in a buffer from a position on. */
+  double sum(FloatBuffer numbers, int start, int size) {
+    beginSum(size);
+    for (int from = 0; from < size; from += LaneLoops.LANES) {
+      int count = read(numbers, start, from, size);
+      loops.add(block, 0, count, sums);
+      endBlock();
+    }
+    return sum + total();
+  }
+
   private void beginSum(int size) {
     used = Math.min(size, LaneLoops.LANES);
     Arrays.fill(sums, 0, used, 0);

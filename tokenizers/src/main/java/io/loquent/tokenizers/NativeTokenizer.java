@@ -1,6 +1,5 @@
 package io.loquent.tokenizers;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.loquent.InvalidRequestException;
 import io.loquent.spi.IncrementalDetokenizer;
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * that is freed under a running call takes the process down.
  */
 final class NativeTokenizer implements Tokenizer {
-
-  // Overflowing tokens are those that truncation cuts off, and nothing is truncated.
-  private static final boolean WITHOUT_OVERFLOW = false;
 
   // Not the TokenizerFile itself, which holds megabytes of text.
   private final Path path;
@@ -46,14 +42,14 @@ final class NativeTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
     String wellFormed = SurrogatePairs.repair(text);
-    return ids(open -> open.encode(wellFormed, addSpecialTokens, WITHOUT_OVERFLOW));
+    return ids(open -> DjlLibrary.encode(open, wellFormed, addSpecialTokens));
   }
 
   @Override
   public int[] encode(String first, String second, boolean addSpecialTokens) {
     String a = SurrogatePairs.repair(first);
     String b = SurrogatePairs.repair(second);
-    return ids(open -> open.encode(a, b, addSpecialTokens, WITHOUT_OVERFLOW));
+    return ids(open -> DjlLibrary.encode(open, a, b, addSpecialTokens));
   }
 
   @Override
@@ -115,11 +111,11 @@ final class NativeTokenizer implements Tokenizer {
     }
   }
 
-  private int[] ids(NativeCall<Encoding> encode) {
+  private int[] ids(NativeCall<long[]> encode) {
     return call(
         open -> {
           try {
-            return toInts(encode.on(open).getIds());
+            return toInts(encode.on(open));
           } catch (RuntimeException e) {
             throw unencodable(e);
           }

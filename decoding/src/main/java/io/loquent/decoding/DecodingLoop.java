@@ -130,16 +130,18 @@ public final class DecodingLoop implements BatchLoop {
   /** Tells the state what the searches will read of the next run. */
   private void ask() {
     boolean logits = false;
+    boolean probabilities = false;
     int best = 0;
     for (int i = 0; i < searches.size(); i++) {
       SearchRows rows = searches.get(i);
       if (rows.count() > 0) {
         int wanted = rows.search.bestWanted();
         logits |= wanted == 0;
+        probabilities |= rows.search.probabilitiesWanted();
         best = Math.max(best, wanted);
       }
     }
-    state.ask(logits, best);
+    state.ask(logits, probabilities, best);
   }
 
   private StepOutput append() {

@@ -51,10 +51,11 @@ public interface DecodingState extends AutoCloseable {
    *
    * @param logits whether the logits of any row will be read; a run that ranks no continuations
    *     answers with logits all the same
+   * @param probabilities whether {@link StepOutput#probabilitiesInPlace} will be asked for
    * @param best how many continuations {@link StepOutput#best} will be asked for at most; 0 for
    *     none
    */
-  default void ask(boolean logits, int best) {
+  default void ask(boolean logits, boolean probabilities, int best) {
     // A state that only has logits answers with them.
   }
 

@@ -32,6 +32,16 @@ public interface Search extends Generation {
   }
 
   /**
+   * Tells whether it will ask for {@link StepOutput#probabilitiesInPlace} next; it may still be
+   * given logits only.
+   *
+   * @return whether probabilities are wanted beside the logits
+   */
+  default boolean probabilitiesWanted() {
+    return false;
+  }
+
+  /**
    * Looks at what the model says and chooses.
    *
    * @param output the last run's answer

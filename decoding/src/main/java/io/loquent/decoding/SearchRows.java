@@ -209,6 +209,11 @@ final class SearchRows implements StepOutput {
   }
 
   @Override
+  public @Nullable FloatBuffer probabilitiesInPlace(int row, int position) {
+    return output().probabilitiesInPlace(firstRow + slots[row], position);
+  }
+
+  @Override
   public int hiddenSize() {
     return output().hiddenSize();
   }

@@ -85,6 +85,21 @@ public interface StepOutput {
   }
 
   /**
+   * Returns the softmax of a position's logits where it lies in memory, for who reads it once. A
+   * run computes it only if {@link DecodingState#ask} asked for that before.
+   *
+   * @param row from 0
+   * @param position as in {@link #logits(int, int, float[])}
+   * @return {@code [vocabulary]} probabilities from the buffer's position on, only to be read; they
+   *     sum to 1 within 1e-3, and who wants to be more precise divides by their sum. Null if the
+   *     run has not computed them. Meaningless where a logit of the position is NaN or positive
+   *     infinity, or all are negative infinity
+   */
+  default @Nullable FloatBuffer probabilitiesInPlace(int row, int position) {
+    return null;
+  }
+
+  /**
    * Returns the length of a hidden state.
    *
    * @return 0 if the state was opened without hidden states

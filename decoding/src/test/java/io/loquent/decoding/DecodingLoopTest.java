@@ -76,6 +76,19 @@ class DecodingLoopTest {
   }
 
   @Test
+  void probabilities_are_asked_for_as_long_as_a_search_that_wants_them_goes_on() {
+    Search greedy = Searches.of(setup(VOCABULARY, new int[] {3}, "max_new_tokens", 2));
+    Search sampling =
+        Searches.of(setup(VOCABULARY, new int[] {4}, "do_sample", true, "max_new_tokens", 6));
+    ScriptedModel model = ScriptedModel.of(VOCABULARY, script, new int[] {3}, new int[] {4});
+    try (DecodingLoop loop = loop(model, List.of(greedy, sampling))) {
+      while (loop.step()) {}
+    }
+    assertThat(model.runs).isEqualTo(6);
+    assertThat(model.runsWithProbabilities).isEqualTo(2);
+  }
+
+  @Test
   void a_finished_batch_is_not_run_again() {
     ScriptedModel model = ScriptedModel.of(VOCABULARY, script, new int[] {2});
     Search search = Searches.of(greedy(2, 3));

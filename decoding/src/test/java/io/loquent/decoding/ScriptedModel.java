@@ -61,7 +61,11 @@ public final class ScriptedModel implements DecodingState {
 
   public int rankedRuns;
 
+  /** Runs before which somebody asked for probabilities. */
+  public int runsWithProbabilities;
+
   private boolean readsLogits = true;
+  private boolean readsProbabilities;
   private int best;
 
   /** How many tokens a row may append at once. */
@@ -152,9 +156,10 @@ public final class ScriptedModel implements DecodingState {
   }
 
   @Override
-  public void ask(boolean logits, int bestWanted) {
+  public void ask(boolean logits, boolean probabilities, int bestWanted) {
     check(logits || bestWanted > 0, "nothing is asked for");
     readsLogits = logits;
+    readsProbabilities = probabilities;
     best = bestWanted;
   }
 
@@ -283,6 +288,7 @@ public final class ScriptedModel implements DecodingState {
     }
     runs++;
     rankedRuns += ranks && best > 0 ? 1 : 0;
+    runsWithProbabilities += readsProbabilities ? 1 : 0;
     generation++;
     rowsPerRun.add(rows.size());
   }

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class NativeTokenizer implements Tokenizer {
 
-  // Overflowing tokens are those that truncation cuts off, and nothing is truncated.
-  private static final boolean WITHOUT_OVERFLOW = false;
-
   // Not the TokenizerFile itself, which holds megabytes of text.
   private final Path path;
   private final Vocabulary vocabulary;
@@ -49,15 +46,14 @@ final class NativeTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
     String wellFormed = SurrogatePairs.repair(text);
-    return encoded(
-        open -> toInts(open.encode(wellFormed, addSpecialTokens, WITHOUT_OVERFLOW).getIds()));
+    return encoded(open -> toInts(DjlLibrary.encode(open, wellFormed, addSpecialTokens)));
   }
 
   @Override
   public int[] encode(String first, String second, boolean addSpecialTokens) {
     String a = SurrogatePairs.repair(first);
     String b = SurrogatePairs.repair(second);
-    return encoded(open -> toInts(open.encode(a, b, addSpecialTokens, WITHOUT_OVERFLOW).getIds()));
+    return encoded(open -> toInts(DjlLibrary.encode(open, a, b, addSpecialTokens)));
   }
 
   @Override

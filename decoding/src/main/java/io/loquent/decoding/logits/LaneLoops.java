@@ -45,6 +45,16 @@ interface LaneLoops {
   void raise(float[] scores, int from, int count, float[] lanes);
 
   /**
+   * Adds a block.
+   *
+   * @param numbers {@code [vocabulary]} numbers
+   * @param from the first of a block: the number of lane 0
+   * @param count how many there are in the block, at most {@link #LANES}
+   * @param lanes the sums so far
+   */
+  void add(float[] numbers, int from, int count, float[] lanes);
+
+  /**
    * Adds the exponentials of a block's distances to the highest score.
    *
    * @param scores {@code [vocabulary]} scores, no NaN among them

@@ -57,6 +57,10 @@ final class Lanes {
    */
   float max(float[] scores, int size, float[] highest) {
     Arrays.fill(highest, Float.NEGATIVE_INFINITY);
+    return raise(scores, size, highest);
+  }
+
+  private float raise(float[] scores, int size, float[] highest) {
     for (int from = 0; from < size; from += LaneLoops.LANES) {
       loops.raise(scores, from, blockSize(size, from), highest);
     }
@@ -74,7 +78,8 @@ final class Lanes {
 
   /** As {@link #max(float[], int, float[])}, for all scores and with lanes of its own. */
   float max(float[] scores) {
-    return max(scores, scores.length, own);
+    Arrays.fill(own, 0, Math.min(scores.length, own.length), Float.NEGATIVE_INFINITY);
+    return raise(scores, scores.length, own);
   }
 
   /** Returns the first index of the highest score, which {@link #max} has found. */
@@ -115,7 +120,7 @@ final class Lanes {
 
   /** As {@link #max(float[])}, with the scores in a buffer from a position on. */
   float max(FloatBuffer scores, int start, int size) {
-    Arrays.fill(own, Float.NEGATIVE_INFINITY);
+    Arrays.fill(own, 0, Math.min(size, own.length), Float.NEGATIVE_INFINITY);
     for (int from = 0; from < size; from += LaneLoops.LANES) {
       int count = read(scores, start, from, size);
       loops.raise(block, 0, count, own);
@@ -126,7 +131,13 @@ final class Lanes {
   private static float maxOf(float[] highest, int size) {
     float max = Float.NEGATIVE_INFINITY;
     for (int lane = 0; lane < Math.min(size, LaneLoops.LANES); lane++) {
-      max = Math.max(max, highest[lane]);
+      // A comparison that is nearly always true can be guessed; Math.max would wait for the max.
+      if (!(highest[lane] <= max)) {
+        max = highest[lane];
+        if (Float.isNaN(max)) {
+          return max;
+        }
+      }
     }
     return max;
   }
@@ -164,6 +175,17 @@ final class Lanes {
     return sum + total();
   }
 
+  /** Returns the sum of numbers in a buffer from a position on. */
+  double sum(FloatBuffer numbers, int start, int size) {
+    beginSum(size);
+    for (int from = 0; from < size; from += LaneLoops.LANES) {
+      int count = read(numbers, start, from, size);
+      loops.add(block, 0, count, sums);
+      endBlock();
+    }
+    return sum + total();
+  }
+
   private void beginSum(int size) {
     used = Math.min(size, LaneLoops.LANES);
     Arrays.fill(sums, 0, used, 0);
@@ -179,11 +201,22 @@ final class Lanes {
   }
 
   private double total() {
-    double total = 0;
-    for (int lane = 0; lane < used; lane++) {
-      total += sums[lane];
+    // Several sums, because each addition waits for the one before.
+    double first = 0;
+    double second = 0;
+    double third = 0;
+    double fourth = 0;
+    int lane = 0;
+    for (; lane + 3 < used; lane += 4) {
+      first += sums[lane];
+      second += sums[lane + 1];
+      third += sums[lane + 2];
+      fourth += sums[lane + 3];
     }
-    return total;
+    for (; lane < used; lane++) {
+      first += sums[lane];
+    }
+    return (first + second) + (third + fourth);
   }
 
   private static int blockSize(int size, int from) {

@@ -43,6 +43,25 @@ public final class LogProbabilities {
   }
 
   /**
+   * Returns the log-probability of a token by the softmax of all logits, whatever small error its
+   * sum has.
+   *
+   * @param probabilities {@code [vocabulary]} probabilities from its position on; the position
+   *     changes
+   * @param vocabularySize how many there are
+   * @param id the token
+   * @return its log-probability, in nats; negative infinity if its probability is 0
+   */
+  public static double ofSoftmax(FloatBuffer probabilities, int vocabularySize, int id) {
+    int start = probabilities.position();
+    float probability = probabilities.get(start + id);
+    Lanes lanes = Lanes.borrow();
+    double sum = lanes.sum(probabilities, start, vocabularySize);
+    Lanes.giveBack(lanes);
+    return Math.log(probability / sum);
+  }
+
+  /**
    * Finds the token with the highest of some logits where these lie in memory, for who does not
    * want to know how probable it is: no exponential is computed.
    *

@@ -28,14 +28,17 @@ final class PlainLaneLoops implements LaneLoops {
 
   @Override
   public void raise(float[] scores, int from, int count, float[] lanes) {
-    System.arraycopy(scores, from, block, 0, count);
-    raise(block, count, lanes);
+    raise(fromStart(scores, from, count), count, lanes);
+  }
+
+  @Override
+  public void add(float[] numbers, int from, int count, float[] lanes) {
+    add(fromStart(numbers, from, count), count, lanes);
   }
 
   @Override
   public void addExponentials(float[] scores, int from, int count, float max, float[] lanes) {
-    System.arraycopy(scores, from, block, 0, count);
-    toBinaryExponents(block, count, max);
+    toBinaryExponents(fromStart(scores, from, count), block, count, max);
     addRounding(block, count, powers);
     copyBits(powers, bits, count);
     toPowers(bits, count);
@@ -52,15 +55,30 @@ final class PlainLaneLoops implements LaneLoops {
     return (((((C5 * x + C4) * x + C3) * x + C2) * x + C1) * x + 1) * Float.intBitsToFloat(power);
   }
 
+  /** A block in an array that begins with it; what begins an array already is not copied. */
+  private float[] fromStart(float[] scores, int from, int count) {
+    if (from == 0) {
+      return scores;
+    }
+    System.arraycopy(scores, from, block, 0, count);
+    return block;
+  }
+
   private static void raise(float[] block, int count, float[] lanes) {
     for (int i = 0; i < count; i++) {
       lanes[i] = Math.max(lanes[i], block[i]);
     }
   }
 
-  private static void toBinaryExponents(float[] block, int count, float max) {
+  private static void add(float[] block, int count, float[] lanes) {
     for (int i = 0; i < count; i++) {
-      block[i] = Math.max(block[i] - max, LEAST_DISTANCE) * LOG2_E;
+      lanes[i] += block[i];
+    }
+  }
+
+  private static void toBinaryExponents(float[] scores, float[] exponents, int count, float max) {
+    for (int i = 0; i < count; i++) {
+      exponents[i] = Math.max(scores[i] - max, LEAST_DISTANCE) * LOG2_E;
     }
   }
 

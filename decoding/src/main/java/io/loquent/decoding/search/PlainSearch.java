@@ -194,7 +194,7 @@ final class PlainSearch implements Search {
       StepOutput output, int outputRow, int index, Sequence sequence, TokenChoice rule) {
     FloatBuffer logits = readsInPlace ? output.logitsInPlace(outputRow) : null;
     if (logits != null) {
-      return LogProbabilities.mostProbable(logits, raw.length);
+      return mostProbable(output, outputRow, logits);
     }
     reader.read(output, outputRow, raw);
     possible.start(raw);
@@ -212,6 +212,22 @@ final class PlainSearch implements Search {
     double sum = possible.logSumExp();
     return new ChosenToken(
         id, possible.score(id) - sum, raw[id] - rawSum, topReport.of(possible, sum));
+  }
+
+  private ChosenToken mostProbable(StepOutput output, int outputRow, FloatBuffer logits) {
+    int newest = output.positions(outputRow) - 1;
+    FloatBuffer probabilities = output.probabilitiesInPlace(outputRow, newest);
+    if (probabilities == null) {
+      return LogProbabilities.mostProbable(logits, raw.length);
+    }
+    int id = LogProbabilities.mostProbableId(logits, raw.length);
+    double logProbability = LogProbabilities.ofSoftmax(probabilities, raw.length, id);
+    return new ChosenToken(id, logProbability, logProbability, List.of());
+  }
+
+  @Override
+  public boolean probabilitiesWanted() {
+    return readsInPlace;
   }
 
   @Override

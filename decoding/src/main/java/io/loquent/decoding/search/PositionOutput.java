@@ -58,6 +58,11 @@ final class PositionOutput implements StepOutput {
   }
 
   @Override
+  public @Nullable FloatBuffer probabilitiesInPlace(int row, int position) {
+    return output.probabilitiesInPlace(row, position);
+  }
+
+  @Override
   public int hiddenSize() {
     return output.hiddenSize();
   }

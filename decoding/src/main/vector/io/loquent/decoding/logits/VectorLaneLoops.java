@@ -28,6 +28,18 @@ final class VectorLaneLoops implements LaneLoops {
     }
   }
 
+  @Override
+  public void add(float[] numbers, int from, int count, float[] lanes) {
+    int lane = 0;
+    for (; lane < FLOATS.loopBound(count); lane += FLOATS.length()) {
+      FloatVector block = FloatVector.fromArray(FLOATS, numbers, from + lane);
+      FloatVector.fromArray(FLOATS, lanes, lane).add(block).intoArray(lanes, lane);
+    }
+    for (; lane < count; lane++) {
+      lanes[lane] += numbers[from + lane];
+    }
+  }
+
   /** In one method: a vector that is passed to another may become an object. */
   @Override
   public void addExponentials(float[] scores, int from, int count, float max, float[] lanes) {

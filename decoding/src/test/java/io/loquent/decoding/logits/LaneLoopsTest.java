@@ -3,6 +3,7 @@ package io.loquent.decoding.logits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,21 @@ class LaneLoopsTest {
     for (int i = 0; i < first; i++) {
       assertThat(scores[i]).isLessThan(max);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 50, 1023, 1025, 49_152})
+  void sums_of_numbers_in_a_buffer_give_the_same_bits(int size) {
+    float[] numbers = new float[size + 3];
+    double expected = 0;
+    for (int i = 0; i < size; i++) {
+      numbers[i + 3] = random.nextFloat();
+      expected += numbers[i + 3];
+    }
+    FloatBuffer buffer = FloatBuffer.wrap(numbers);
+    double sum = new Lanes(new PlainLaneLoops()).sum(buffer, 3, size);
+    assertThat(new Lanes(LaneLoops.fastest()).sum(buffer, 3, size)).isEqualTo(sum);
+    assertThat(sum / expected).isCloseTo(1, within(1e-7));
   }
 
   @Test

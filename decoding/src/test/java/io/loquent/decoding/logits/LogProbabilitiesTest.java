@@ -106,6 +106,26 @@ class LogProbabilitiesTest {
     assertThat(found).isEqualTo(new ChosenToken(id, logProbability, logProbability, List.of()));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 1024, 1500, 49_152})
+  void reads_a_log_probability_off_a_softmax_whose_sum_is_a_little_off(int size) {
+    Random random = new Random(size);
+    float[] scores = new float[size];
+    for (int i = 0; i < size; i++) {
+      scores[i] = (float) random.nextGaussian() * 4;
+    }
+    FloatBuffer buffer = FloatBuffer.allocate(size + 7);
+    buffer.position(5);
+    double logSum = LogProbabilities.logSumExp(scores);
+    for (float score : scores) {
+      buffer.put((float) (1.0003 * Math.exp(score - logSum)));
+    }
+    int id = random.nextInt(size);
+    buffer.position(5);
+    assertThat(LogProbabilities.ofSoftmax(buffer, size, id))
+        .isCloseTo(LogProbabilities.at(scores, id), within(3e-7));
+  }
+
   @Test
   void refuses_the_same_in_a_buffer() {
     assertThatThrownBy(

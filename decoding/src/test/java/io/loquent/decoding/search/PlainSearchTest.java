@@ -20,6 +20,7 @@ import io.loquent.decoding.logits.LogProbabilities;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PlainSearchTest {
@@ -282,6 +283,45 @@ class PlainSearchTest {
   }
 
   @Test
+  void greedy_takes_the_probability_that_the_run_has_computed() {
+    Search search = Searches.of(setup(4, PROMPT));
+    LogitsInMemory logits = new LogitsInMemory(1, 3, 2, 3);
+    logits.probabilities = FloatBuffer.wrap(new float[] {0, 0.25f, 0.125f, 0.125f});
+    search.choose(logits, 0);
+
+    assertThat(search.token(0))
+        .isEqualTo(new ChosenToken(1, Math.log(0.5), Math.log(0.5), List.of()));
+  }
+
+  @Test
+  void only_greedy_search_over_logits_as_they_are_asks_for_probabilities() {
+    assertThat(Searches.of(setup(4, PROMPT)).probabilitiesWanted()).isTrue();
+    for (Object[] options :
+        new Object[][] {
+          {"do_sample", true},
+          {"num_beams", 2},
+          {"remove_invalid_values", true},
+          {"top_logprobs", 1},
+          {"repetition_penalty", 1.1},
+        }) {
+      assertThat(Searches.of(setup(4, PROMPT, options)).probabilitiesWanted())
+          .as("%s", options[0])
+          .isFalse();
+    }
+  }
+
+  @Test
+  void invalid_logits_are_refused_whatever_the_run_has_computed() {
+    Search search = Searches.of(setup(3, PROMPT));
+    LogitsInMemory logits = new LogitsInMemory(1, Float.NaN, 2);
+    logits.probabilities = FloatBuffer.wrap(new float[] {0.5f, 0, 0.5f});
+
+    assertThatThrownBy(() -> search.choose(logits, 0))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("token 1 (of 3) is NaN");
+  }
+
+  @Test
   void guesses_are_verified_where_their_logits_lie() {
     SearchSetup setup = Guessers.with(setup(3, PROMPT), Guessers.of(tokens -> 1), 2);
     Search search = Searches.of(setup);
@@ -303,6 +343,7 @@ class PlainSearchTest {
   private static final class LogitsInMemory implements StepOutput {
     private final float[][] positions;
     private int copies;
+    private @Nullable FloatBuffer probabilities;
 
     LogitsInMemory(float... logits) {
       this(new float[][] {logits});
@@ -310,6 +351,11 @@ class PlainSearchTest {
 
     LogitsInMemory(float[][] positions) {
       this.positions = positions;
+    }
+
+    @Override
+    public @Nullable FloatBuffer probabilitiesInPlace(int row, int position) {
+      return probabilities;
     }
 
     @Override

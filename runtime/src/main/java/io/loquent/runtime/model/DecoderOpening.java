@@ -10,6 +10,7 @@ import io.loquent.runtime.onnx.ModelEdit;
 import io.loquent.runtime.onnx.OnnxSummary;
 import io.loquent.runtime.onnx.PlainAttention;
 import io.loquent.runtime.onnx.SharedAttention;
+import io.loquent.runtime.onnx.SoftmaxOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +50,8 @@ record DecoderOpening(
     if (layout.encoder().isPresent()) {
       // A decoder beside an encoder starts with one token or a few, and stays short.
       if (!layout.withPast().isPresent()) {
-        // In split exports it would serve one step only.
-        chosen.add(best(config));
+        // In split exports they would serve one step only.
+        chosen.addAll(behindLogits(config));
       }
       return open(layout.decoder(), chosen, summaries);
     }
@@ -59,14 +60,14 @@ record DecoderOpening(
       findings.add(PREFIX + APART + ", because the export is split into two graphs");
       return open(layout.decoder(), chosen, summaries);
     }
-    chosen.add(best(config));
+    chosen.addAll(behindLogits(config));
     return openSharing(layout.decoder(), config, chosen, summaries);
   }
 
   /** Opens the graph that only continues a sequence. */
   Graph openNext(Path file, FolderConfig config, Map<Path, OnnxSummary> summaries) {
     List<Addition> chosen = withoutExits(file, summaries);
-    chosen.add(best(config));
+    chosen.addAll(behindLogits(config));
     return open(file, chosen, summaries);
   }
 
@@ -161,12 +162,24 @@ record DecoderOpening(
         model -> LogitsPositions.add(model, names.logits()));
   }
 
-  private static Addition best(FolderConfig config) {
-    GraphNames names = GraphNames.of(config);
-    return new Addition(
-        "beam search reads the best tokens, which the graph ranks itself",
-        "beam search reads the whole vocabulary",
-        model -> BestTokensOutput.add(model, names.logits()));
+  /** What searches read in the place of the logits, or beside them. */
+  private List<Addition> behindLogits(FolderConfig config) {
+    String logits = GraphNames.of(config).logits();
+    List<Addition> chosen = new ArrayList<>();
+    chosen.add(
+        new Addition(
+            "beam search reads the best tokens, which the graph ranks itself",
+            "beam search reads the whole vocabulary",
+            model -> BestTokensOutput.add(model, logits)));
+    if (sessions.onlyCpu()) {
+      // Elsewhere the whole vocabulary would come back to the host twice.
+      chosen.add(
+          new Addition(
+              "greedy search reads how probable its tokens are, which the graph computes itself",
+              "greedy search computes how probable its tokens are from the whole vocabulary",
+              model -> SoftmaxOutput.add(model, logits)));
+    }
+    return chosen;
   }
 
   private Graph open(Path file, List<Addition> chosen, Map<Path, OnnxSummary> summaries) {

@@ -3,7 +3,9 @@ package io.loquent.runtime.model;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.loquent.ModelLoadException;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 
 /** Reads floating-point tensors of any precision. Stateless and thread-safe. */
 final class FloatReading {
@@ -26,12 +28,15 @@ final class FloatReading {
     }
   }
 
-  /** Copies {@code count} numbers, from the number with index {@code start} on. */
+  /**
+   * Copies {@code count} numbers of a memory whose position is 0, from the number with index {@code
+   * start} on.
+   */
   static void copy(ByteBuffer memory, OnnxJavaType type, int start, int count, float[] target) {
     if (type == OnnxJavaType.FLOAT) {
-      for (int i = 0; i < count; i++) {
-        target[i] = memory.getFloat((start + i) * Float.BYTES);
-      }
+      FloatBuffer floats = memory.asFloatBuffer();
+      ((Buffer) floats).position(start);
+      floats.get(target, 0, count);
       return;
     }
     boolean half = type == OnnxJavaType.FLOAT16;

@@ -19,6 +19,9 @@ final class Frame {
   /** How many of each row's best tokens the graph is to rank. */
   int best;
 
+  /** Whether the graph is to compute the softmax of the logits. */
+  boolean softmax;
+
   int[] tokens = new int[0];
   int[] maskFrom = new int[0];
   int[] maskTo = new int[0];

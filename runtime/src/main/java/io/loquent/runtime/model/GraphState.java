@@ -6,6 +6,7 @@ import io.loquent.InferenceException;
 import io.loquent.decoding.DecodingState;
 import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.LogitsPositions;
+import io.loquent.runtime.onnx.SoftmaxOutput;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,6 +43,7 @@ abstract class GraphState implements DecodingState {
   private int bindings;
 
   private boolean readsLogits = true;
+  private boolean readsProbabilities;
   private int best;
   private final EncoderConstants constants;
   private int rows;
@@ -84,8 +86,9 @@ abstract class GraphState implements DecodingState {
   }
 
   @Override
-  public final void ask(boolean logitsWanted, int bestWanted) {
+  public final void ask(boolean logitsWanted, boolean probabilitiesWanted, int bestWanted) {
     readsLogits = logitsWanted;
+    readsProbabilities = probabilitiesWanted;
     best = bestWanted;
   }
 
@@ -221,8 +224,9 @@ abstract class GraphState implements DecodingState {
     Broadcasting broadcasting = graphs.broadcasting;
     if (broadcasting.isUnknown()) {
       boolean logitsWanted = readsLogits;
+      boolean probabilitiesWanted = readsProbabilities;
       int bestWanted = best;
-      ask(true, 0);
+      ask(true, false, 0);
       try {
         context
             .control()
@@ -233,7 +237,7 @@ abstract class GraphState implements DecodingState {
       } catch (InferenceException e) {
         // No memory to try it, or nothing that runs at all: the step itself says so, or goes on.
       } finally {
-        ask(logitsWanted, bestWanted);
+        ask(logitsWanted, probabilitiesWanted, bestWanted);
       }
     }
     if (broadcasting.works()) {
@@ -264,10 +268,14 @@ abstract class GraphState implements DecodingState {
     }
     logits.begin(frame, lastOnly);
     frame.best = graph.hasInput(BestTokensOutput.COUNT) && logits.isOnePerRow() ? best : 0;
+    frame.softmax =
+        readsProbabilities
+            && graph.hasInput(SoftmaxOutput.WANTED)
+            && logits.isShort(frame.continues);
     stepInputs.put(graph, frame, inputs);
     constants.put(graph, inputs);
     binding.bind(inputs, pinned);
-    logits.bindBest(frame, pinned);
+    logits.bindAnswers(frame, pinned);
     if (frame.best == 0 || readsLogits) {
       pinned.put(graphs.names.logits(), logits.target(frame));
     } else {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Logits implements StepOutput, AutoCloseable {
 
+  /** A few guesses for each row; the positions of a prompt are many more, and none is read. */
+  private static final int MOST_STEP_POSITIONS = 32;
+
   private static final ByteBuffer NOTHING_YET = ByteBuffer.allocateDirect(0);
 
   private final TensorSpec spec;
@@ -26,6 +29,7 @@ final class Logits implements StepOutput, AutoCloseable {
   private int[] firstColumn = new int[0];
   private int[] columns = new int[0];
   private final BestTokens best;
+  private final Probabilities probabilities;
   private boolean isRead;
   private FloatBuffer hidden = FloatBuffer.allocate(0);
   private int hiddenSize;
@@ -35,6 +39,7 @@ final class Logits implements StepOutput, AutoCloseable {
     this.vocabularySize = vocabularySize;
     tensor = new StepTensor(buffers, spec.type());
     best = new BestTokens(buffers, vocabularySize);
+    probabilities = new Probabilities(buffers, vocabularySize);
   }
 
   /** How many positions of all rows stay below a number of bytes; from 1 to {@code most}. */
@@ -60,11 +65,18 @@ final class Logits implements StepOutput, AutoCloseable {
     Arrays.fill(columns, width);
     isRead = false;
     best.clear();
+    probabilities.clear();
   }
 
   /** Whether the run has the logits of one position of each row only. */
   boolean isOnePerRow() {
     return width == 1;
+  }
+
+  /** Whether the run has logits that are read where they lie, and few enough to be a step's. */
+  boolean isShort(boolean continues) {
+    boolean isStep = width == 1 || (continues && width <= MOST_STEP_POSITIONS);
+    return isStep && spec.type() == OnnxJavaType.FLOAT;
   }
 
   /** Where the graph writes the logits of a frame. */
@@ -76,9 +88,10 @@ final class Logits implements StepOutput, AutoCloseable {
         : tensor.tensor(frame.rows, width, vocabularySize);
   }
 
-  /** Adds or removes where the graph writes the best tokens of a frame. */
-  void bindBest(Frame frame, Map<String, OnnxTensor> pinned) {
+  /** Adds or removes where the graph writes what it computes from the logits of a frame. */
+  void bindAnswers(Frame frame, Map<String, OnnxTensor> pinned) {
     best.bind(frame, spec.rank(), pinned);
+    probabilities.bind(frame, width, spec.rank(), pinned);
   }
 
   /** Says which of a row's columns are real tokens; the last of them counts as the newest. */
@@ -156,6 +169,11 @@ final class Logits implements StepOutput, AutoCloseable {
   }
 
   @Override
+  public @Nullable FloatBuffer probabilitiesInPlace(int row, int position) {
+    return probabilities.from(start(row, position));
+  }
+
+  @Override
   public int hiddenSize() {
     return hiddenSize;
   }
@@ -173,5 +191,6 @@ final class Logits implements StepOutput, AutoCloseable {
     memory = NOTHING_YET;
     tensor.close();
     best.close();
+    probabilities.close();
   }
 }

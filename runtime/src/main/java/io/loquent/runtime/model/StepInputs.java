@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.LogitsPositions;
+import io.loquent.runtime.onnx.SoftmaxOutput;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,7 @@ final class StepInputs implements AutoCloseable {
           "logits_to_keep",
           "cache_position",
           BestTokensOutput.COUNT,
+          SoftmaxOutput.WANTED,
           LogitsPositions.INPUT);
 
   private final NativeBuffers buffers;
@@ -102,6 +104,7 @@ final class StepInputs implements AutoCloseable {
         case "num_logits_to_keep", "logits_to_keep" ->
             inputs.put(name, number(spec, logitsToKeep(graph, frame)));
         case BestTokensOutput.COUNT -> inputs.put(name, number(spec, frame.best));
+        case SoftmaxOutput.WANTED -> inputs.put(name, number(spec, frame.softmax ? 1 : 0));
         case LogitsPositions.INPUT -> inputs.put(name, picked(spec, frame));
         case "cache_position" -> inputs.put(name, cachePosition(spec, frame));
         default -> throw new IllegalStateException("nothing follows for input " + name);

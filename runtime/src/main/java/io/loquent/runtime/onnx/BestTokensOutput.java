@@ -26,9 +26,6 @@ public final class BestTokensOutput {
   /** The name of the added output of vocabulary ids. */
   public static final String IDS = "loquent_best_ids";
 
-  /** The first version of the standard operators whose TopK counts axes from behind and sorts. */
-  private static final long LEAST_OPSET = 11;
-
   private static final String PREFIX = "loquent_best_";
 
   private BestTokensOutput() {}
@@ -42,24 +39,7 @@ public final class BestTokensOutput {
    * @throws ModelLoadException if the bytes are truncated or no ONNX model
    */
   public static GraphEdit add(byte[] model, String logits) {
-    try (ModelBytes bytes = ModelBytes.of("in memory", model)) {
-      Long opset = OnnxFile.opsets(bytes).get("");
-      if (opset == null || opset < LEAST_OPSET) {
-        return GraphEdit.unknown("its operators are of version " + opset);
-      }
-      OnnxGraph graph = new OnnxGraph(bytes, OnnxFile.graphOf(bytes), null);
-      if (!Additions.fits(bytes.size())) {
-        return GraphEdit.unknown("the model is too large to be held in memory");
-      }
-      if (!graph.outputs().contains(logits)) {
-        return GraphEdit.unknown("no output '" + logits + "' among " + graph.outputs());
-      }
-      Additions additions = new Additions();
-      if (!graph.outputs().contains(IDS)) {
-        additions.append(graph.region(), ranking(logits));
-      }
-      return GraphEdit.of(additions.applyTo(bytes));
-    }
+    return BehindLogits.add(model, logits, IDS, () -> ranking(logits));
   }
 
   private static MessageWriter ranking(String logits) {

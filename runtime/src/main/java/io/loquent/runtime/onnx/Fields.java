@@ -77,6 +77,8 @@ final class Fields {
   /** {@code TensorProto.DataType.INT64}. */
   static final int TYPE_INT64 = 7;
 
+  static final int TYPE_BOOL = 9;
+
   /** {@code AttributeProto.AttributeType.FLOAT}. */
   static final int ATTRIBUTE_IS_FLOAT = 1;
 

@@ -44,9 +44,13 @@ final class FrameScores {
   private final ProcessorChain chain;
   private final OptionalInt never;
   private final float[] raw;
+
+  /** The logits that tokens are chosen by: the model's own, unless options change them. */
   private final float[] scores;
+
   private final @Nullable TopTokens best;
   private double rawSum;
+  private double sum;
   private int number = -1;
   private @Nullable List<TopToken> top;
 
@@ -60,7 +64,8 @@ final class FrameScores {
     this.never = never;
     chain = ProcessorChain.forGreedy(ofOneToken(setup));
     raw = new float[setup.vocabularySize()];
-    scores = new float[setup.vocabularySize()];
+    boolean areChanged = never.isPresent() || !chain.isEmpty();
+    scores = areChanged ? new float[setup.vocabularySize()] : raw;
     int count = setup.options().get(Option.TOP_LOGPROBS).orElse(0);
     best = count == 0 ? null : new TopTokens(Math.min(count, raw.length));
   }
@@ -111,11 +116,13 @@ final class FrameScores {
   private void prepare(int frame) {
     number = frame;
     top = null;
-    System.arraycopy(raw, 0, scores, 0, raw.length);
-    chain.process(NOTHING, 0, scores);
-    never.ifPresent(id -> scores[id] = Float.NEGATIVE_INFINITY);
     rawSum = Double.NaN;
-    LogProbabilities.logSoftmax(scores);
+    if (scores != raw) {
+      System.arraycopy(raw, 0, scores, 0, raw.length);
+      chain.process(NOTHING, 0, scores);
+      never.ifPresent(id -> scores[id] = Float.NEGATIVE_INFINITY);
+    }
+    sum = LogProbabilities.logSumExp(scores);
   }
 
   int vocabularySize() {
@@ -128,15 +135,15 @@ final class FrameScores {
   }
 
   double logProbability(int id) {
-    return scores[id];
+    return scores[id] - sum;
   }
 
   /** Returns what choosing a token here means. */
   FrameChoice choice(int id) {
     if (Double.isNaN(rawSum)) {
-      rawSum = LogProbabilities.logSumExp(raw);
+      rawSum = scores == raw ? sum : LogProbabilities.logSumExp(raw);
     }
-    return new FrameChoice(number, id, scores[id], raw[id] - rawSum, top());
+    return new FrameChoice(number, id, logProbability(id), raw[id] - rawSum, top());
   }
 
   private List<TopToken> top() {
@@ -147,7 +154,7 @@ final class FrameScores {
       best.select(scores);
       List<TopToken> list = new ArrayList<>(best.size());
       for (int rank = 0; rank < best.size(); rank++) {
-        list.add(new TopToken(best.id(rank), best.score(rank)));
+        list.add(new TopToken(best.id(rank), logProbability(best.id(rank))));
       }
       top = List.copyOf(list);
     }

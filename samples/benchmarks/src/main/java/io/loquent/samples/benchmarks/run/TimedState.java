@@ -38,8 +38,8 @@ final class TimedState implements DecodingState {
   }
 
   @Override
-  public void ask(boolean logits, int best) {
-    state.ask(logits, best);
+  public void ask(boolean logits, boolean probabilities, int best) {
+    state.ask(logits, probabilities, best);
   }
 
   @Override

@@ -1,8 +1,6 @@
 package io.loquent.encoder;
 
 import io.loquent.InvalidRequestException;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,8 +53,8 @@ public final class EmbeddingOptions extends EncoderOptions {
   /**
    * Returns how token vectors become one.
    *
-   * @return in sentence transformers' order; empty for what the folder says, which is the mean if
-   *     it says nothing
+   * @return in the order in which their results are joined; empty for what the folder says, which
+   *     is the mean if it says nothing
    */
   public List<Pooling> pooling() {
     return pooling;
@@ -127,13 +125,12 @@ public final class EmbeddingOptions extends EncoderOptions {
     /**
      * Sets how token vectors become one, whatever the folder says.
      *
-     * @param pooling one or more; the vectors of several are joined, in sentence transformers'
-     *     order; none for what the folder says
+     * @param pooling one or more; the vectors of several are joined, in this order; none for what
+     *     the folder says
      * @return this
      */
     public Builder pooling(Pooling... pooling) {
-      this.pooling =
-          pooling.length == 0 ? List.of() : List.copyOf(EnumSet.copyOf(Arrays.asList(pooling)));
+      this.pooling = List.of(pooling);
       return this;
     }
 

@@ -122,8 +122,8 @@ public interface Encoder extends AutoCloseable {
    * entry the greatest of log(1 + relu(logit)) over the text's tokens, or their sum where the
    * folder's {@code SpladePooling} says so.
    *
-   * <p>With {@link Truncation#STRIDE} a long text is read in windows, as if all their tokens were
-   * in one.
+   * <p>With {@link Truncation#STRIDE} a long text is read in windows, and all their tokens count;
+   * those that two windows share count once, as the earlier reads them.
    *
    * @param texts the texts
    * @param options how

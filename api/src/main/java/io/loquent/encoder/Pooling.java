@@ -3,8 +3,6 @@ package io.loquent.encoder;
 /**
  * How the vectors of a text's tokens become one vector (sentence transformers' {@code Pooling}
  * module).
- *
- * <p>In the order in which sentence transformers joins the results of several.
  */
 public enum Pooling {
   /** The first token's vector. */

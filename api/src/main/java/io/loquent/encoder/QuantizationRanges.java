@@ -88,8 +88,8 @@ public final class QuantizationRanges {
   }
 
   /**
-   * Quantizes a vector: the least number becomes -128, the greatest 127; what lies outside becomes
-   * the nearer of them, and a dimension that never changes becomes -128.
+   * Quantizes a vector: the least number becomes -128, the greatest 127, or 126 by rounding; what
+   * lies outside becomes the nearer of them, and a dimension that never changes becomes -128.
    *
    * @param embedding a vector
    * @return 4 times smaller
@@ -99,10 +99,10 @@ public final class QuantizationRanges {
     Embedding.checkComparable(least.length, embedding.dimensions());
     byte[] bytes = new byte[least.length];
     for (int i = 0; i < bytes.length; i++) {
-      double step = ((double) greatest[i] - least[i]) / STEPS;
-      double steps = step == 0 ? 0 : (embedding.value(i) - least[i]) / step;
-      // Truncates towards 0 after the shift, as NumPy's astype does.
-      bytes[i] = (byte) Math.max(Byte.MIN_VALUE, Math.min(Byte.MAX_VALUE, steps - 128));
+      // In single precision, as the reference computes it, so that the same bytes come out.
+      float step = (greatest[i] - least[i]) / STEPS;
+      float steps = step == 0 ? 0 : (embedding.value(i) - least[i]) / step;
+      bytes[i] = (byte) (Math.max(0, Math.min(STEPS, (int) Math.floor(steps))) - 128);
     }
     return new Int8Embedding(bytes);
   }

@@ -31,27 +31,24 @@ public final class TokenPooling {
    *
    * @param vector its vector, {@code [size]}
    * @param position its index in the row, from 0
-   * @param included false for a token that means and maxima leave out
+   * @param included false for a token that is left out
    */
   public void add(float[] vector, int position, boolean included) {
+    if (!included) {
+      return;
+    }
     switch (pooling) {
       case CLS -> {
-        if (position == 0) {
+        if (!begun) {
           copy(vector);
         }
       }
       case LAST_TOKEN -> copy(vector);
-      case MAX -> {
-        if (included) {
-          max(vector);
-        }
-      }
-      case MEAN, MEAN_SQRT_LEN, WEIGHTED_MEAN -> {
-        if (included) {
-          sum(vector, pooling == Pooling.WEIGHTED_MEAN ? position + 1 : 1);
-        }
-      }
+      case MAX -> max(vector);
+      case MEAN, MEAN_SQRT_LEN -> sum(vector, 1);
+      case WEIGHTED_MEAN -> sum(vector, position + 1);
     }
+    begun = true;
   }
 
   private void copy(float[] vector) {
@@ -64,7 +61,6 @@ public final class TokenPooling {
     for (int i = 0; i < pooled.length; i++) {
       pooled[i] = begun ? Math.max(pooled[i], vector[i]) : vector[i];
     }
-    begun = true;
   }
 
   private void sum(float[] vector, int tokenWeight) {

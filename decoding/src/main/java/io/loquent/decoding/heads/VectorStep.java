@@ -1,7 +1,8 @@
 package io.loquent.decoding.heads;
 
 /** A layer behind the graph that makes a vector of a vector. Immutable and thread-safe. */
-public sealed interface VectorStep permits DenseLayer, LayerNormalization, UnitLength {
+public sealed interface VectorStep
+    permits DenseLayer, LayerNormalization, ResidualLayer, UnitLength {
 
   /**
    * Makes the next vector.

@@ -83,11 +83,10 @@ public final class DocumentRanker {
    */
   public List<RankedDocument> rerank(String query, List<String> documents, RerankOptions options) {
     context.need(EncoderTask.RERANK);
-    String asked = PromptedText.stripped(query);
     List<Window> windows = new ArrayList<>();
     for (int i = 0; i < documents.size(); i++) {
-      String document = PromptedText.stripped(documents.get(i));
-      context.reader().readPair(i, asked, document, 1, options, USUAL_STRIDE, windows);
+      String document = documents.get(i);
+      context.reader().readPair(i, query, document, 1, options, USUAL_STRIDE, windows);
     }
     float[] logits = new float[documents.size()];
     Arrays.fill(logits, Float.NEGATIVE_INFINITY);

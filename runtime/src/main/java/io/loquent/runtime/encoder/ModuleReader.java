@@ -4,7 +4,9 @@ import io.loquent.ModelLoadException;
 import io.loquent.decoding.heads.DenseActivation;
 import io.loquent.decoding.heads.DenseLayer;
 import io.loquent.decoding.heads.LayerNormalization;
+import io.loquent.decoding.heads.ResidualLayer;
 import io.loquent.decoding.heads.SpladePooling;
+import io.loquent.decoding.heads.VectorStep;
 import io.loquent.encoder.Pooling;
 import io.loquent.runtime.model.EncoderModel;
 import java.nio.file.Files;
@@ -69,14 +71,13 @@ final class ModuleReader {
     return !config.isEmpty();
   }
 
-  /** How tokens are pooled, in sentence transformers' order. */
+  /** How tokens are pooled: by the mean where all flags are off, as sentence transformers does. */
   List<Pooling> pooling() {
     List<Pooling> found = new ArrayList<>();
     @Nullable Object modes = config.get("pooling_mode");
     if (modes != null) {
       List<?> names = modes instanceof List<?> list ? list : List.of(modes);
       names.forEach(name -> found.add(mode(name)));
-      found.sort(null);
       return found;
     }
     for (String name : config.keySet()) {
@@ -92,11 +93,7 @@ final class ModuleReader {
             found.add(pooling);
           }
         });
-    if (found.isEmpty()) {
-      throw new ModelLoadException(
-          file() + ": no way of pooling is set; one of " + FLAGS.values() + " must be true");
-    }
-    return found;
+    return found.isEmpty() ? List.of(Pooling.MEAN) : found;
   }
 
   private Pooling mode(Object name) {
@@ -109,6 +106,11 @@ final class ModuleReader {
 
   boolean includesPrompt() {
     return !Boolean.FALSE.equals(config.get("include_prompt"));
+  }
+
+  /** Whether late interaction leaves out some tokens, such as punctuation. */
+  boolean skipsTokens() {
+    return config.get("skiplist_words") instanceof List<?> words && !words.isEmpty();
   }
 
   SpladePooling.Strategy spladeStrategy() {
@@ -135,23 +137,40 @@ final class ModuleReader {
   }
 
   /** Reads a dense layer, which works on sentences or on tokens. */
-  DenseLayer dense(boolean onSentences) {
-    @Nullable Object input = config.get("module_input_name");
-    String expected = onSentences ? "sentence_embedding" : "token_embeddings";
-    if (input != null && onSentences && !expected.equals(input)) {
-      throw unsupported("module_input_name", input, "a layer behind Pooling reads " + expected);
-    }
-    if (Boolean.TRUE.equals(config.get("use_residual"))) {
-      throw unsupported("use_residual", true, "only layers without a residual are supported");
-    }
+  VectorStep dense(boolean onSentences) {
+    checkPlace(onSentences);
     int inputs = features("in_features");
     int outputs = features("out_features");
     Safetensors weights = weights();
     boolean bias = config.get("bias") instanceof Boolean flag ? flag : weights.has("linear.bias");
-    return new DenseLayer(
-        weights.tensor("linear.weight", outputs, inputs),
-        bias ? weights.tensor("linear.bias", outputs) : new float[outputs],
-        activation());
+    DenseLayer layer =
+        new DenseLayer(
+            weights.tensor("linear.weight", outputs, inputs),
+            bias ? weights.tensor("linear.bias", outputs) : new float[outputs],
+            activation());
+    if (!Boolean.TRUE.equals(config.get("use_residual"))) {
+      return layer;
+    }
+    return inputs == outputs
+        ? new ResidualLayer(layer)
+        : new ResidualLayer(
+            layer,
+            new DenseLayer(
+                weights.tensor("residual.weight", outputs, inputs),
+                new float[outputs],
+                DenseActivation.IDENTITY));
+  }
+
+  /** Says no to a module that does not read what the module before it gives. */
+  void checkPlace(boolean onSentences) {
+    String expected = onSentences ? "sentence_embedding" : "token_embeddings";
+    for (String name : List.of("module_input_name", "module_output_name")) {
+      @Nullable Object found = config.get(name);
+      // PyLate's layers work on tokens and are named as if they did not.
+      if (onSentences && found != null && !expected.equals(found)) {
+        throw unsupported(name, found, "behind Pooling a module must read and give " + expected);
+      }
+    }
   }
 
   private DenseActivation activation() {

@@ -5,54 +5,23 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * A text as sentence transformers has it read: behind its prompt, without white space around the
- * two, in lower case if the model wants that.
+ * A text as sentence transformers has it read: behind its prompt, in lower case if the model wants
+ * that.
  *
  * @param read what the tokenizer reads
- * @param promptEnd where the prompt ends in it
+ * @param promptEnd where the prompt ends in it, without white space at its end
  * @param shift what is added to an index in {@code read} to have it in the text
- * @param length UTF-16 units of the text
  */
-record PromptedText(String read, int promptEnd, int shift, int length) {
+record PromptedText(String read, int promptEnd, int shift) {
 
   static PromptedText of(String prompt, String text, boolean lowerCase) {
-    String both = prompt + text;
-    int start = start(both);
-    int end = end(both);
-    String stripped = start < end ? both.substring(start, end) : "";
-    int promptEnd = Math.min(Math.max(0, end(prompt) - start), stripped.length());
-    return new PromptedText(
-        lowerCase ? lowerCase(stripped) : stripped,
-        promptEnd,
-        start - prompt.length(),
-        text.length());
-  }
-
-  /** Removes white space around a text. */
-  static String stripped(String text) {
-    int start = start(text);
-    int end = end(text);
-    return start < end ? text.substring(start, end) : "";
-  }
-
-  private static int start(String text) {
-    int start = 0;
-    while (start < text.length() && isSpace(text.charAt(start))) {
-      start++;
-    }
-    return start;
-  }
-
-  private static int end(String text) {
-    int end = text.length();
-    while (end > 0 && isSpace(text.charAt(end - 1))) {
+    int end = prompt.length();
+    // Many tokenizers join that space with the text's first word.
+    while (end > 0 && Character.isWhitespace(prompt.charAt(end - 1))) {
       end--;
     }
-    return end;
-  }
-
-  private static boolean isSpace(char c) {
-    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
+    String both = prompt + text;
+    return new PromptedText(lowerCase ? lowerCase(both) : both, end, -prompt.length());
   }
 
   /** Letters whose lower case is longer stay as they are, so that offsets hold. */
@@ -95,6 +64,6 @@ record PromptedText(String read, int promptEnd, int shift, int length) {
   }
 
   private int inText(int index) {
-    return Math.max(0, Math.min(length, index + shift));
+    return Math.max(0, index + shift);
   }
 }

@@ -32,12 +32,12 @@ record Prompts(
   static Prompts of(EncoderModel model) {
     Map<String, @Nullable Object> config = model.json(FILE);
     Map<String, String> texts = new LinkedHashMap<>();
-    // PyLate's names for what marks queries and documents.
-    add(texts, "query", config.get("query_prefix"));
-    add(texts, "document", config.get("document_prefix"));
     if (config.get("prompts") instanceof Map<?, ?> prompts) {
-      prompts.forEach((name, text) -> add(texts, String.valueOf(name), text));
+      prompts.forEach(
+          (name, text) -> text(text).ifPresent(prompt -> texts.put(String.valueOf(name), prompt)));
     }
+    mark(texts, "query", config.get("query_prefix"));
+    mark(texts, "document", config.get("document_prefix"));
     Optional<String> usual = text(config.get("default_prompt_name"));
     if (usual.isPresent() && !texts.containsKey(usual.get())) {
       throw new ModelLoadException(
@@ -55,10 +55,12 @@ record Prompts(
         Boolean.TRUE.equals(config.get("do_query_expansion")));
   }
 
-  private static void add(Map<String, String> texts, String name, @Nullable Object text) {
-    if (text instanceof String prompt) {
-      texts.put(name, prompt);
-    }
+  /** Adds what PyLate marks queries and documents with, unless the prompt has it. */
+  private static void mark(Map<String, String> texts, String name, @Nullable Object mark) {
+    String prompt = texts.getOrDefault(name, "");
+    text(mark)
+        .filter(prefix -> !prompt.startsWith(prefix))
+        .ifPresent(prefix -> texts.put(name, prefix + prompt));
   }
 
   private static Optional<String> text(@Nullable Object json) {

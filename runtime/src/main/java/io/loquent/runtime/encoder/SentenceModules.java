@@ -26,6 +26,7 @@ final class SentenceModules {
   private String source = "1_Pooling/config.json";
   private SpladePooling.Strategy strategy = SpladePooling.Strategy.MAX;
   private SpladePooling.Activation activation = SpladePooling.Activation.RELU;
+  private boolean skipsTokens;
   private final boolean listed;
   private final boolean dense;
 
@@ -66,14 +67,18 @@ final class SentenceModules {
       }
       case "Dense" -> steps().add(reader.dense(!pooling.isEmpty()));
       case "LayerNorm" -> steps().add(reader.layerNormalization());
-      case "Normalize" -> steps().add(new UnitLength());
+      case "Normalize" -> {
+        reader.checkPlace(pools());
+        steps().add(new UnitLength());
+      }
+      case "MultiVectorMask" -> skipsTokens = reader.skipsTokens();
       default ->
           throw new ModelLoadException(
               reader.where()
                   + ": modules.json lists a module of type \""
                   + module.type()
                   + "\"; supported are Transformer, Pooling, Dense, LayerNorm, Normalize, Dropout,"
-                  + " MLMTransformer and SpladePooling");
+                  + " MultiVectorMask, MLMTransformer and SpladePooling");
     }
   }
 
@@ -130,7 +135,7 @@ final class SentenceModules {
     return !pooling.isEmpty();
   }
 
-  /** In sentence transformers' order. */
+  /** In the order in which their results are joined. */
   List<Pooling> pooling() {
     return pooling;
   }
@@ -185,6 +190,9 @@ final class SentenceModules {
     steps.addAll(sentenceSteps);
     if (!steps.isEmpty()) {
       findings.add("layers behind the transformer: " + steps);
+    }
+    if (skipsTokens) {
+      findings.add("note: all tokens keep their vectors, also those of the model's skiplist");
     }
     findings.add("vectors of length 1: " + (normalizes || normalizesTokens() ? "yes" : "no"));
     return findings;

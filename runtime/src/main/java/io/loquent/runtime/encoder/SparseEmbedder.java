@@ -109,13 +109,11 @@ public final class SparseEmbedder {
       logits = new float[size];
     }
 
-    /** Adds the tokens that no window before this one has. */
+    /** Adds a window, without the tokens of the text that the one before has too. */
     void add(Window window, EncoderOutputs outputs, int row) {
       int ofText = 0;
       for (int token = 0; token < window.length(); token++) {
-        boolean special = window.tokens().isSpecial(token);
-        boolean again = special ? window.number() > 0 : ofText++ < window.shared();
-        if (!again) {
+        if (window.tokens().isSpecial(token) || ofText++ >= window.shared()) {
           outputs.token(TaskDetection.LOGITS, row, token, logits);
           pooling.add(logits);
         }

@@ -8,7 +8,7 @@ public enum ContextOverflow {
    */
   ERROR,
   /**
-   * Generation stops there ({@link FinishReason#MAX_LENGTH}); only a prompt that leaves no room is
+   * Generation stops there ({@link FinishReason#CONTEXT_FULL}); only a prompt that leaves no room is
    * refused.
    */
   STOP,

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NativeTokenizer implements Tokenizer {
 
+  // Overflowing tokens are those that truncation cuts off, and nothing is truncated.
+  private static final boolean WITHOUT_OVERFLOW = false;
+
   // Not the TokenizerFile itself, which holds megabytes of text.
   private final Path path;
   private final Vocabulary vocabulary;

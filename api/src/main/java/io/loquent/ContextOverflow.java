@@ -8,8 +8,8 @@ public enum ContextOverflow {
    */
   ERROR,
   /**
-   * Generation stops there ({@link FinishReason#CONTEXT_FULL}); only a prompt that leaves no room is
-   * refused.
+   * Generation stops there ({@link FinishReason#CONTEXT_FULL}); only a prompt that leaves no room
+   * is refused.
    */
   STOP,
   /**

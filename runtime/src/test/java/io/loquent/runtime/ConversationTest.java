@@ -173,10 +173,10 @@ final class ConversationTest {
       assertThat(kept.usage().promptTokens()).isBetween(context / 2, context - 8);
       List<ChatMessage> shorter = new ArrayList<>(messages);
       while (alone(generator, shorter, 8).usage().promptTokens()
-          < prompt(generator, shorter).length) {
+          < prompt(shorter).length) {
         shorter.subList(1, 3).clear();
       }
-      assertThat(prompt(generator, shorter)).hasSize(kept.usage().promptTokens());
+      assertThat(prompt(shorter)).hasSize(kept.usage().promptTokens());
       GenerationRequest.Builder request =
           GenerationRequest.of(Input.chat(messages.toArray(new ChatMessage[0])));
       for (ContextOverflow overflow : List.of(ContextOverflow.ERROR, ContextOverflow.STOP)) {
@@ -188,7 +188,7 @@ final class ConversationTest {
     }
   }
 
-  private int[] prompt(Generator generator, List<ChatMessage> messages) {
+  private int[] prompt(List<ChatMessage> messages) {
     StringBuilder text = new StringBuilder();
     messages.forEach(m -> text.append(m.role() + ": " + m.content().orElse("") + "\n"));
     return Folders.tokens(folder, text + "assistant:");

@@ -76,11 +76,11 @@ final class FrameScores {
     GenerationOptions.Builder some = GenerationOptions.builder();
     copy(all, some, Option.SUPPRESS_TOKENS);
     copy(all, some, Option.REMOVE_INVALID_VALUES);
-    copy(all, some, Option.EOS_TOKEN_ID);
     List<List<Integer>> words = new ArrayList<>(all.get(Option.BAD_WORDS_IDS).orElse(List.of()));
     words.removeIf(word -> word.size() > 1);
     if (!words.isEmpty()) {
       some.set(Option.BAD_WORDS_IDS, words);
+      copy(all, some, Option.EOS_TOKEN_ID);
     }
     List<SequenceBias> biases = new ArrayList<>(all.get(Option.SEQUENCE_BIAS).orElse(List.of()));
     biases.removeIf(bias -> bias.tokens().size() > 1);

@@ -103,7 +103,7 @@ final class BadRequestTest {
         "max_new_tokens|0|max_new_tokens|0|1",
         "num_beam|4|\"num_beam\"|num_beams|num_beam_groups",
         "maxlength|4|\"maxlength\"|max_length|unknown",
-        "token_healing|1|\"token_healing\"|unsupported|option"
+        "watermarking_config|1|\"watermarking_config\"|unsupported|option"
       })
   void an_option_out_of_range_or_unknown(
       String name, double value, String first, String second, String third) {

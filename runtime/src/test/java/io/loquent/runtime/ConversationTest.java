@@ -172,8 +172,7 @@ final class ConversationTest {
       GenerationResult kept = alone(generator, messages, 8);
       assertThat(kept.usage().promptTokens()).isBetween(context / 2, context - 8);
       List<ChatMessage> shorter = new ArrayList<>(messages);
-      while (alone(generator, shorter, 8).usage().promptTokens()
-          < prompt(shorter).length) {
+      while (alone(generator, shorter, 8).usage().promptTokens() < prompt(shorter).length) {
         shorter.subList(1, 3).clear();
       }
       assertThat(prompt(shorter)).hasSize(kept.usage().promptTokens());

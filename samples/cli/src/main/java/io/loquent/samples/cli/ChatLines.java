@@ -24,8 +24,14 @@ interface ChatLines extends AutoCloseable {
 
   /** Reads from a terminal with history and editing, or from a pipe as it is. */
   static ChatLines open(Terminal terminal) throws IOException {
-    boolean isInteractive = terminal.in() == System.in && System.console() != null;
-    return isInteractive ? new Edited(TerminalBuilder.terminal()) : new Piped(terminal);
+    if (terminal.in() == System.in) {
+      org.jline.terminal.Terminal screen = TerminalBuilder.builder().dumb(true).build();
+      if (!screen.getType().startsWith(org.jline.terminal.Terminal.TYPE_DUMB)) {
+        return new Edited(screen);
+      }
+      screen.close();
+    }
+    return new Piped(terminal);
   }
 
   /** Lines of a terminal: arrows go through the history, Ctrl-C clears the line. */

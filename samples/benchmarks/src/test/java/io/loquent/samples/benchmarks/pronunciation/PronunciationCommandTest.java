@@ -93,7 +93,8 @@ final class PronunciationCommandTest {
     assertThat(cell(rows.get("g2p-dat int8 lookahead"), 7)).isEqualTo(1);
     assertThat(cell(rows.get("g2p-nat int8 one shot"), 7)).isEqualTo(1);
     assertThat(cell(rows.get("g2p-cmlm int8 mask-predict, 4 iterations"), 7)).isBetween(3.0, 4.0);
-    assertThat(cell(rows.get("g2p-diffusion int8 one slot per run"), 7)).isEqualTo(24);
+    // Slots behind an end token need not be filled.
+    assertThat(cell(rows.get("g2p-diffusion int8 one slot per run"), 7)).isBetween(8.0, 24.0);
     assertThat(cell(rows.get("g2p-transformer fp32 greedy"), 7)).isGreaterThan(4);
   }
 

@@ -9,6 +9,7 @@ import io.loquent.encoder.LabelScore;
 import io.loquent.encoder.MaskCandidate;
 import io.loquent.internal.json.Json;
 import io.loquent.samples.cli.CommandRunner.Outcome;
+import io.loquent.spi.EncoderProvider;
 import io.loquent.spi.GeneratorProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ final class BundledEncodersTest {
   /** Weights are int8, and activations too, which processors round differently. */
   private static final double TOLERANCE = 0.05;
 
-  private final CommandRunner runner = new CommandRunner(GeneratorProvider::load);
+  private final CommandRunner runner = new CommandRunner(GeneratorProvider::load, EncoderProvider::load);
 
   private static Encoder open(String model) {
     return Encoder.open(ModelConfig.builder(MODELS.resolve(model)).intraOpThreads(1).build());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.loquent.internal.json.Json;
 import io.loquent.samples.cli.CommandRunner.Outcome;
+import io.loquent.spi.EncoderProvider;
 import io.loquent.spi.GeneratorProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ final class BundledModelsTest {
 
   @TempDir private Path folder;
 
-  private final CommandRunner runner = new CommandRunner(GeneratorProvider::load);
+  private final CommandRunner runner = new CommandRunner(GeneratorProvider::load, EncoderProvider::load);
 
   private Outcome succeeds(String... args) {
     return succeeds(runner.run(args));

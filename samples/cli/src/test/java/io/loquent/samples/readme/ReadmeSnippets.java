@@ -132,7 +132,9 @@ final class ReadmeSnippets {
       String play = "ROMEO:\n";
       for (String line : List.of("What now?\n", "And then?\n")) {
         play += line;
-        GenerationResult result = session.generate(GenerationRequest.text(play).build());
+        GenerationRequest request =
+            GenerationRequest.text(play).options(o -> o.maxNewTokens(40)).build();
+        GenerationResult result = session.generate(request);
         play += result.text();
         System.out.println(result.usage().cachedPromptTokens() + " tokens did not run again");
       }

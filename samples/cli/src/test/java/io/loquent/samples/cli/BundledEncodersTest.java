@@ -26,7 +26,8 @@ final class BundledEncodersTest {
   /** Weights are int8, and activations too, which processors round differently. */
   private static final double TOLERANCE = 0.05;
 
-  private final CommandRunner runner = new CommandRunner(GeneratorProvider::load, EncoderProvider::load);
+  private final CommandRunner runner =
+      new CommandRunner(GeneratorProvider::load, EncoderProvider::load);
 
   private static Encoder open(String model) {
     return Encoder.open(ModelConfig.builder(MODELS.resolve(model)).intraOpThreads(1).build());

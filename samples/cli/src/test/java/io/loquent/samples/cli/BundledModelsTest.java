@@ -26,7 +26,8 @@ final class BundledModelsTest {
 
   @TempDir private Path folder;
 
-  private final CommandRunner runner = new CommandRunner(GeneratorProvider::load, EncoderProvider::load);
+  private final CommandRunner runner =
+      new CommandRunner(GeneratorProvider::load, EncoderProvider::load);
 
   private Outcome succeeds(String... args) {
     return succeeds(runner.run(args));

@@ -128,6 +128,15 @@ public sealed interface Input
       documents = JsonCopy.ofObjects("documents", documents);
       Objects.requireNonNull(template, "template");
       variables = JsonCopy.of("variables", variables);
+      for (String name : List.of("messages", "tools", "documents", "add_generation_prompt")) {
+        if (variables.containsKey(name)) {
+          throw new InvalidRequestException(
+              "the template variable \""
+                  + name
+                  + "\" is set by the chat itself; use the builder's own setter instead of"
+                  + " variable()");
+        }
+      }
       if (messages.isEmpty()) {
         throw new InvalidRequestException("a chat has no message; give at least one");
       }

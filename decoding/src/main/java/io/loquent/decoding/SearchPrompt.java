@@ -11,6 +11,20 @@ package io.loquent.decoding;
  *     of a decoder-only model; empty for audio and image encoders
  * @param contextRoom how many tokens the model's context has room for after the prompt; {@link
  *     Integer#MAX_VALUE} if it is not limited
+ * @param healedCharacters how much of the generated text only repeats the prompt's end ({@code
+ *     token_healing}), so that no stop string is looked for there
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-public record SearchPrompt(int[] ids, int[] encoderIds, int contextRoom) {}
+public record SearchPrompt(int[] ids, int[] encoderIds, int contextRoom, int healedCharacters) {
+
+  /**
+   * Creates the prompt of a request whose text begins behind it.
+   *
+   * @param ids what {@code TokenSequence}s start with
+   * @param encoderIds what the encoder-related processors look at
+   * @param contextRoom how many tokens the model's context has room for after the prompt
+   */
+  public SearchPrompt(int[] ids, int[] encoderIds, int contextRoom) {
+    this(ids, encoderIds, contextRoom, 0);
+  }
+}

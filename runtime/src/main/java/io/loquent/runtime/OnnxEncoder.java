@@ -126,7 +126,7 @@ public final class OnnxEncoder implements Encoder {
                               + " came from"));
       findings.add("tokenizer: tokenizer.json with " + tokenizer.vocabularySize() + " entries");
       return new OnnxEncoder(config, model, tokenizer);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (tokenizer != null) {
         tokenizer.close();
       }

@@ -106,7 +106,12 @@ final class OnnxSession implements Session, PromptCache {
         fork.close();
         throw new IllegalStateException("the session is closed; open a new one to go on");
       }
-      fork.remember(kept);
+      try {
+        fork.remember(kept);
+      } catch (RuntimeException | Error e) {
+        fork.close();
+        throw e;
+      }
     }
     return fork;
   }

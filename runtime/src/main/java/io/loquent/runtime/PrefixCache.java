@@ -1,5 +1,6 @@
 package io.loquent.runtime;
 
+import io.loquent.InferenceException;
 import io.loquent.runtime.model.KeptCache;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,18 @@ final class PrefixCache implements PromptCache {
     }
     entries.remove(best);
     entries.add(best);
-    return Optional.of(best.copy(most));
+    try {
+      return Optional.of(best.copy(most));
+    } catch (InferenceException e) {
+      // Memory is short, and the request itself needs it more than this cache does.
+      forgetAll();
+      return Optional.empty();
+    }
+  }
+
+  private void forgetAll() {
+    entries.forEach(KeptCache::close);
+    entries.clear();
   }
 
   @Override
@@ -81,7 +93,6 @@ final class PrefixCache implements PromptCache {
   /** Gives the memory back, and remembers nothing from now on. */
   synchronized void close() {
     closed = true;
-    entries.forEach(KeptCache::close);
-    entries.clear();
+    forgetAll();
   }
 }

@@ -147,7 +147,7 @@ record RequestPlan(
     }
     int[] seenByEncoderRules =
         encoderIds != null ? encoderIds : model.isEncoderDecoder() ? new int[0] : ids;
-    return new SearchPrompt(ids, seenByEncoderRules, room);
+    return new SearchPrompt(ids, seenByEncoderRules, room, healedCharacters);
   }
 
   private int padToken() {

@@ -79,6 +79,21 @@ final class TokenHealingTest {
   }
 
   @Test
+  void a_stop_string_that_ends_the_prompt_does_not_end_the_text() {
+    int longest = 0;
+    for (String prompt : List.of("ROMEO:\nWhat sa", "KING RICHARD I", "\n\nROM")) {
+      String free = generate(prompt, o -> o.set(Option.TOKEN_HEALING, true)).text();
+      String stop = prompt.substring(prompt.length() - 1);
+      int end = free.indexOf(stop);
+      GenerationResult stopped =
+          generate(prompt, o -> o.set(Option.TOKEN_HEALING, true).stopStrings(stop));
+      assertThat(stopped.text()).isEqualTo(end < 0 ? free : free.substring(0, end));
+      longest = Math.max(longest, stopped.text().length());
+    }
+    assertThat(longest).isPositive();
+  }
+
+  @Test
   void a_stream_shows_what_the_result_holds() {
     GenerationRequest request =
         GenerationRequest.text("JULIET:\nO Rome")

@@ -35,6 +35,13 @@ final class ParseState {
     return frames.length == 0 && accepting;
   }
 
+  /** Forgets what was found out from here; it can be found out again. */
+  void forget() {
+    next = null;
+    masks[0] = null;
+    masks[1] = null;
+  }
+
   @Nullable ParseState known(int value) {
     return next == null ? null : next[value];
   }

@@ -44,6 +44,8 @@ final class PushdownAutomaton {
   /** Forgets all states and stacks; those in use stay right, but are not found again. */
   void forget() {
     frames.clear();
+    // A state in use would otherwise keep all that was reached from it.
+    states.values().forEach(ParseState::forget);
     states.clear();
   }
 

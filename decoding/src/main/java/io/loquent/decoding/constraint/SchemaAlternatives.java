@@ -128,8 +128,7 @@ final class SchemaAlternatives {
       open.add(
           new Choice(
               List.of(
-                  SchemaPart.of(
-                      place + " (without)", Map.of("not", Map.of("required", List.of(name)))),
+                  SchemaPart.of(place + " (without)", Map.of("properties", Map.of(name, false))),
                   SchemaPart.of(place + " (with)", Map.of("required", present)))));
     }
   }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,24 @@ final class SchemaArrays {
   private final ExprPool pool;
   private final SchemaAlternatives alternatives;
   private final Function<Set<SchemaPart>, Expr> values;
+  private final BiFunction<SchemaShape, List<@Nullable Object>, List<@Nullable Object>>
+      listedValues;
 
+  /**
+   * Creates the writing of arrays.
+   *
+   * @param values the texts of an element's schemas
+   * @param listedValues which of the values that a shape lists are valid
+   */
   SchemaArrays(
-      JsonWriting json, SchemaAlternatives alternatives, Function<Set<SchemaPart>, Expr> values) {
+      JsonWriting json,
+      SchemaAlternatives alternatives,
+      Function<Set<SchemaPart>, Expr> values,
+      BiFunction<SchemaShape, List<@Nullable Object>, List<@Nullable Object>> listedValues) {
     this.json = json;
     this.alternatives = alternatives;
     this.values = values;
+    this.listedValues = listedValues;
     pool = json.pool;
   }
 
@@ -120,7 +133,7 @@ final class SchemaArrays {
       if (element.values == null) {
         return null;
       }
-      for (Object value : element.values) {
+      for (Object value : listedValues.apply(element, element.values)) {
         if (all.stream().noneMatch(other -> JsonType.areEqual(other, value))) {
           all.add(value);
         }

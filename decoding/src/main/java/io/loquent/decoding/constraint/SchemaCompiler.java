@@ -34,7 +34,7 @@ final class SchemaCompiler {
     scalars = new SchemaScalars(json);
     objects = new SchemaObjects(json, this::value, this::nameContent);
     alternatives = new SchemaAlternatives(new SchemaReferences(root), this::areExclusive);
-    arrays = new SchemaArrays(json, alternatives, this::value);
+    arrays = new SchemaArrays(json, alternatives, this::value, this::valid);
   }
 
   /**
@@ -133,6 +133,13 @@ final class SchemaCompiler {
   /** The values of an enum that the rest of its shape allows. */
   private Expr listed(SchemaShape shape, List<@Nullable Object> values) {
     List<Expr> ways = new ArrayList<>();
+    valid(shape, values).forEach(value -> ways.add(json.value(value)));
+    return pool.union(ways);
+  }
+
+  /** Which of the values that a schema lists its other keywords allow. */
+  private List<@Nullable Object> valid(SchemaShape shape, List<@Nullable Object> values) {
+    List<@Nullable Object> valid = new ArrayList<>();
     for (Object value : values) {
       if (isCompound(value) && saysMoreThan(shape, JsonType.of(value))) {
         throw new InvalidRequestException(
@@ -142,10 +149,10 @@ final class SchemaCompiler {
                 + " is not supported; leave only the values that are valid");
       }
       if (scalars.accepts(shape, value, builder.derivatives)) {
-        ways.add(json.value(value));
+        valid.add(value);
       }
     }
-    return pool.union(ways);
+    return valid;
   }
 
   private static boolean isCompound(@Nullable Object value) {

@@ -117,6 +117,8 @@ final class SchemaShape {
     } else if (keywords.equals(Set.of("enum"))) {
       excluded.addAll(not.list("enum"));
     } else if (keywords.equals(Set.of("required")) && not.list("required").size() == 1) {
+      // What is no object has every member that is required of objects.
+      types.retainAll(EnumSet.of(JsonType.OBJECT));
       forbidden.add(String.valueOf(not.list("required").get(0)));
     } else if (keywords.equals(Set.of("type", "pattern")) && "string".equals(not.get("type"))) {
       unmatched.add(not);

@@ -46,7 +46,7 @@ public final class LabelScores {
 
   private static double[] sigmoid(double[] scores) {
     for (int label = 0; label < scores.length; label++) {
-      scores[label] = 1 / (1 + Math.exp(-scores[label]));
+      scores[label] = DenseActivation.sigmoid(scores[label]);
     }
     return scores;
   }

@@ -2,18 +2,19 @@ package io.loquent.decoding.heads;
 
 import io.loquent.InferenceException;
 
-/** Refuses numbers that no head may give. */
-final class LogitsCheck {
+/** Refuses numbers that no head may give. Stateless and thread-safe. */
+public final class LogitsCheck {
 
   private LogitsCheck() {}
 
   /**
    * Checks logits of which at least one must be possible.
    *
+   * @param logits any number of them
    * @param what what they are of, for the message
    * @throws InferenceException if one is NaN or positive infinity
    */
-  static void check(float[] logits, String what) {
+  public static void check(float[] logits, String what) {
     for (int i = 0; i < logits.length; i++) {
       if (Float.isNaN(logits[i]) || logits[i] == Float.POSITIVE_INFINITY) {
         throw new InferenceException(

@@ -45,6 +45,7 @@ public final class SpladePooling {
    * @param logits its scores, {@code [size]}
    */
   public void add(float[] logits) {
+    LogitsCheck.check(logits, "vocabulary entry");
     // A weight grows with its logit, so that the logarithm of the greatest is enough.
     for (int entry = 0; entry < pooled.length; entry++) {
       if (logits[entry] > 0) {

@@ -25,7 +25,12 @@ final class StopStringCheck {
   private final boolean skipSpecialTokens;
   private final int longest;
 
-  private StopStringCheck(List<String> stops, Tokenizer tokenizer, boolean skipSpecialTokens) {
+  /** How many of the first characters are the prompt's. */
+  private final int healed;
+
+  private StopStringCheck(
+      List<String> stops, Tokenizer tokenizer, boolean skipSpecialTokens, int healed) {
+    this.healed = healed;
     this.stops = stops;
     this.tokenizer = tokenizer;
     this.skipSpecialTokens = skipSpecialTokens;
@@ -47,12 +52,12 @@ final class StopStringCheck {
               + " eos_token_id to the ids that end a sequence");
     }
     boolean skip = setup.options().get(Option.SKIP_SPECIAL_TOKENS).orElse(true);
-    return new StopStringCheck(stops, tokenizer, skip);
+    return new StopStringCheck(stops, tokenizer, skip, setup.prompt().healedCharacters());
   }
 
   boolean stops(TokenSequence tokens) {
     int generated = tokens.generatedLength();
-    int window = Math.min(generated, longest + MARGIN);
+    int window = Math.min(generated, longest + healed + MARGIN);
     String before = decode(tokens, window, 1);
     // Tokens may have no text of their own: parts of a character, special tokens.
     while (window < generated && before.length() < longest + MARGIN) {
@@ -60,7 +65,10 @@ final class StopStringCheck {
       before = decode(tokens, window, 1);
     }
     String text = decode(tokens, window, 0);
-    return StopStrings.endsInside(text, commonPrefix(before, text), stops);
+    int known = commonPrefix(before, text);
+    // Only a window over all of the text begins with what is the prompt's.
+    int hidden = window == generated ? Math.min(healed, text.length()) : 0;
+    return StopStrings.endsInside(text.substring(hidden), Math.max(0, known - hidden), stops);
   }
 
   /** Decodes the last {@code window} tokens but the very last {@code without}. */

@@ -75,6 +75,11 @@ class SchemaCompilerTest {
         "{'type': 'object', 'dependentRequired': {'b': ['a']}, 'properties': {'a': true, 'b':"
             + " true}}",
         "{'type': 'object', 'not': {'required': ['a']}}",
+        "{'type': ['object', 'string'], 'not': {'required': ['a']}}",
+        "{'dependentRequired': {'b': ['a']}, 'properties': {'a': true, 'b': true}}",
+        "{'type': 'array', 'items': {'enum': [1, 5, 7], 'minimum': 3}, 'uniqueItems': true}",
+        "{'type': 'array', 'items': {'enum': ['a', 'b', 7], 'not': {'const': 'a'}},"
+            + " 'uniqueItems': true}",
         "{'anyOf': [{'type': 'integer', 'maximum': 3}, {'type': 'string'}]}",
         "{'oneOf': [{'type': 'integer', 'maximum': 3}, {'type': 'number', 'minimum': 9.5}]}",
         "{'oneOf': [{'type': 'string', 'pattern': '^a'}, {'type': 'string', 'pattern': '^b'}]}",

@@ -3,6 +3,7 @@ package io.loquent.runtime.encoder;
 import io.loquent.InvalidRequestException;
 import io.loquent.ModelLoadException;
 import io.loquent.decoding.heads.DenseActivation;
+import io.loquent.decoding.heads.LogitsCheck;
 import io.loquent.encoder.EncoderTask;
 import io.loquent.encoder.RankedDocument;
 import io.loquent.encoder.RerankOptions;
@@ -110,6 +111,7 @@ public final class DocumentRanker {
   }
 
   private void check(float[] logits) {
+    LogitsCheck.check(logits, "pair");
     if (logits.length != 1) {
       throw new InvalidRequestException(
           context.model().info().name()

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.loquent.InferenceException;
+import io.loquent.InvalidRequestException;
 import io.loquent.ModelConfig;
 import io.loquent.ModelInfo;
 import io.loquent.ModelLoadException;
@@ -87,7 +88,7 @@ public final class EncoderModel implements AutoCloseable {
     Graph graph = new SessionFactory(config, findings).open(layout.file());
     try {
       return new EncoderModel(config, transformer, modules, layout, summary, graph);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
     }
@@ -279,6 +280,7 @@ public final class EncoderModel implements AutoCloseable {
   public EncoderOutputs run(List<EncoderRow> rows, Set<String> wanted, RunControl control) {
     int batch = fixedBatch().orElse(rows.size());
     int length = fixedLength().orElse(rows.stream().mapToInt(EncoderRow::length).max().orElse(0));
+    refusePadding(rows, length);
     Map<String, OnnxTensor> in = new LinkedHashMap<>();
     Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
     // The inputs' memory goes back when the run is over, the outputs' when they have been read.
@@ -333,13 +335,29 @@ public final class EncoderModel implements AutoCloseable {
     return NativeValues.make(values, input.type(), batch, length);
   }
 
+  /** Without a mask a graph would read padding as text. */
+  private void refusePadding(List<EncoderRow> rows, int length) {
+    for (EncoderRow row : rows) {
+      if (!toleratesPadding() && row.length() < length) {
+        throw new InvalidRequestException(
+            graph.file()
+                + ": rows have "
+                + length
+                + " tokens here, a text has "
+                + row.length()
+                + ", and the graph has no attention_mask to tell padding from text; export it with"
+                + " an attention mask, or with rows of any length");
+      }
+    }
+  }
+
   private int value(String input, EncoderRow row, int column) {
     boolean real = column < row.length();
     return switch (input) {
       case IDS -> real ? row.id(column) : config.padToken();
       case MASK -> real ? 1 : 0;
       case TYPES -> real ? row.typeId(column) : 0;
-      default -> real ? column : 0;
+      default -> real ? config.firstPosition() + column : Math.max(0, config.firstPosition() - 1);
     };
   }
 

@@ -285,12 +285,16 @@ final class FolderConfig {
       return OptionalInt.empty();
     }
     OptionalInt positions = integer(CONTEXT_NAMES.toArray(new String[0]));
-    if (positions.isPresent()
-        && POSITIONS_AFTER_PADDING.contains(String.valueOf(config.get("model_type")))) {
-      int first = integer("pad_token_id").orElse(1) + 1;
-      return OptionalInt.of(Math.max(0, positions.getAsInt() - first));
-    }
-    return positions;
+    return positions.isPresent()
+        ? OptionalInt.of(Math.max(0, positions.getAsInt() - firstPosition()))
+        : positions;
+  }
+
+  /** The position of a row's first token: RoBERTa and its kin count on from the padding's id. */
+  int firstPosition() {
+    return POSITIONS_AFTER_PADDING.contains(String.valueOf(config.get("model_type")))
+        ? integer("pad_token_id").orElse(1) + 1
+        : 0;
   }
 
   @SuppressWarnings("unchecked")

@@ -4,6 +4,7 @@ import io.loquent.Cancellation;
 import io.loquent.InvalidRequestException;
 import io.loquent.encoder.EncoderOptions;
 import io.loquent.encoder.Truncation;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,6 +60,12 @@ final class EncoderFlags {
     return checked(
         () -> {
           builder.cancellation(cancellation);
+          if (stride != null && truncation != null && truncation != Truncation.STRIDE) {
+            throw new InvalidRequestException(
+                "--stride reads long texts in windows, and --truncation "
+                    + truncation.name().toLowerCase(Locale.ROOT)
+                    + " does not; leave one of them out");
+          }
           if (stride != null) {
             builder.truncation(Truncation.STRIDE).stride(stride);
           }

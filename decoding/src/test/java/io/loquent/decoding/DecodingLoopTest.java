@@ -78,10 +78,10 @@ class DecodingLoopTest {
   @Test
   void probabilities_are_asked_for_as_long_as_a_search_that_wants_them_goes_on() {
     Search greedy = Searches.of(setup(VOCABULARY, new int[] {3}, "max_new_tokens", 2));
-    Search sampling =
-        Searches.of(setup(VOCABULARY, new int[] {4}, "do_sample", true, "max_new_tokens", 6));
+    Search beams =
+        Searches.of(setup(VOCABULARY, new int[] {4}, "num_beams", 2, "max_new_tokens", 6));
     ScriptedModel model = ScriptedModel.of(VOCABULARY, script, new int[] {3}, new int[] {4});
-    try (DecodingLoop loop = loop(model, List.of(greedy, sampling))) {
+    try (DecodingLoop loop = loop(model, List.of(greedy, beams))) {
       while (loop.step()) {}
     }
     assertThat(model.runs).isEqualTo(6);

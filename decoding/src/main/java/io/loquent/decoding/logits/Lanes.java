@@ -121,11 +121,21 @@ final class Lanes {
   /** As {@link #max(float[])}, with the scores in a buffer from a position on. */
   float max(FloatBuffer scores, int start, int size) {
     Arrays.fill(own, 0, Math.min(size, own.length), Float.NEGATIVE_INFINITY);
+    return raise(scores, start, size, own);
+  }
+
+  /** As {@link #max(float[], int, float[])}, with the scores in a buffer from a position on. */
+  float max(FloatBuffer scores, int start, int size, float[] highest) {
+    Arrays.fill(highest, Float.NEGATIVE_INFINITY);
+    return raise(scores, start, size, highest);
+  }
+
+  private float raise(FloatBuffer scores, int start, int size, float[] highest) {
     for (int from = 0; from < size; from += LaneLoops.LANES) {
       int count = read(scores, start, from, size);
-      loops.raise(block, 0, count, own);
+      loops.raise(block, 0, count, highest);
     }
-    return maxOf(own, size);
+    return maxOf(highest, size);
   }
 
   private static float maxOf(float[] highest, int size) {

@@ -149,6 +149,22 @@ public final class LogProbabilities {
   }
 
   /**
+   * Returns one token's log-probability, with the logits where they lie in memory. Gives the same
+   * bits as {@link #at(float[], int)}.
+   *
+   * @param logits {@code [vocabulary]} logits from its position on; the position changes
+   * @param vocabularySize how many there are
+   * @param id the token
+   * @return its log-probability, in nats; negative infinity if it cannot be chosen
+   * @throws InferenceException if a logit is NaN or positive infinity
+   */
+  public static double at(FloatBuffer logits, int vocabularySize, int id) {
+    float[] copy = new float[vocabularySize];
+    logits.get(copy);
+    return at(copy, id);
+  }
+
+  /**
    * Returns the token with the highest score.
    *
    * @param scores {@code [vocabulary]} scores

@@ -1,8 +1,7 @@
 package io.loquent.decoding.logits;
 
-import com.google.common.primitives.Floats;
-import com.google.common.primitives.Ints;
 import io.loquent.InferenceException;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,35 +9,37 @@ import org.jspecify.annotations.Nullable;
  * The tokens that can be chosen at a step, with their scores: at first a whole vocabulary, which is
  * only read, then what filters keep of it, as a list. So a filter behind one that keeps few tokens
  * has little work, and what one pass has found out about the scores need not be found out again.
+ * Scores that lie in a run's memory stay there until a filter wants an array of all of them.
  * Reusable: after its first steps it allocates nothing. Confined to one thread.
  */
 public final class PossibleTokens {
 
-  /** Tokens that are collected lane by lane at most; more are found sooner one after another. */
-  private static final int MOST_BY_LANE = 2048;
-
+  /** Lanes that are looked at one by one; the scores of more are found sooner one after another. */
   private static final int MOST_LANES = LaneLoops.LANES / 8;
-  private static final int LEAST_ROOM = 64;
+
   private static final float[] NONE = new float[0];
 
   /** The scores, and whose they are: those of the tokens 0, 1, 2, ... where there are no ids. */
   private float[] scores = NONE;
 
+  /** Has the scores of the vocabulary instead, where there is no array of them yet. */
+  private final ScoresInPlace inPlace = new ScoresInPlace();
+
+  private boolean isInPlace;
+
   private int @Nullable [] ids;
   private int size;
   private int vocabularySize;
 
-  /** Where kept tokens are listed, in the order of their ids. */
-  private float[] keptScores = NONE;
-
-  private int[] keptIds = new int[0];
-  private int kept;
+  /** What a filter keeps; also has memory for changed scores of a vocabulary. */
+  private final KeptTokens kept = new KeptTokens();
 
   /** What is known about the scores. */
   private boolean hasMax;
 
   private float max;
   private final float[] highest = new float[LaneLoops.LANES];
+  private final int[] highLanes = new int[MOST_LANES];
   private boolean hasLogSum;
   private double logSum;
 
@@ -53,10 +54,42 @@ public final class PossibleTokens {
    */
   public void start(float[] vocabularyScores) {
     scores = vocabularyScores;
+    isInPlace = false;
+    start(vocabularyScores.length);
+  }
+
+  /**
+   * Begins a step with scores that are not copied.
+   *
+   * @param vocabularyScores {@code [vocabulary]} scores from its position on, negative infinity for
+   *     tokens that cannot be chosen; must not change while the step lasts, and are not changed
+   * @param count how many there are
+   */
+  public void start(FloatBuffer vocabularyScores, int count) {
+    inPlace.start(vocabularyScores, count);
+    isInPlace = true;
+    start(count);
+  }
+
+  private void start(int count) {
     ids = null;
-    size = vocabularyScores.length;
-    vocabularySize = size;
+    size = count;
+    vocabularySize = count;
     forget();
+  }
+
+  /** Makes an array of scores that lie in place. */
+  private void gather() {
+    if (isInPlace) {
+      float[] target = kept.scoresFor(size);
+      inPlace.copyTo(target);
+      scores = target;
+      isInPlace = false;
+    }
+  }
+
+  private float at(int index) {
+    return isInPlace ? inPlace.get(index) : scores[index];
   }
 
   private void forget() {
@@ -76,13 +109,22 @@ public final class PossibleTokens {
       float highestScore = max();
       logSum = highestScore;
       if (highestScore != Float.NEGATIVE_INFINITY) {
-        Lanes lanes = Lanes.borrow();
-        logSum += Math.log(lanes.sumOfExponentials(scores, size, highestScore));
-        Lanes.giveBack(lanes);
+        logSum += Math.log(sumOfExponentials(highestScore));
       }
       hasLogSum = true;
     }
     return logSum;
+  }
+
+  private double sumOfExponentials(float highestScore) {
+    if (isInPlace && inPlace.isUnscaled()) {
+      return inPlace.sumOfExponentials(highestScore);
+    }
+    gather();
+    Lanes lanes = Lanes.borrow();
+    double sum = lanes.sumOfExponentials(scores, size, highestScore);
+    Lanes.giveBack(lanes);
+    return sum;
   }
 
   /**
@@ -96,7 +138,17 @@ public final class PossibleTokens {
     if (highestScore == Float.NEGATIVE_INFINITY) {
       throw noneLeft();
     }
+    gather();
     return id(Lanes.firstOf(scores, size, highestScore, highest));
+  }
+
+  /**
+   * Checks that all scores are numbers.
+   *
+   * @throws InferenceException if a score is NaN or positive infinity
+   */
+  public void checkScores() {
+    max();
   }
 
   /**
@@ -117,7 +169,7 @@ public final class PossibleTokens {
    */
   public float score(int id) {
     if (ids == null) {
-      return scores[id];
+      return at(id);
     }
     int index = Arrays.binarySearch(ids, 0, size, id);
     return index < 0 ? Float.NEGATIVE_INFINITY : scores[index];
@@ -143,6 +195,7 @@ public final class PossibleTokens {
   }
 
   float[] scores() {
+    gather();
     return scores;
   }
 
@@ -163,19 +216,31 @@ public final class PossibleTokens {
 
   /** Returns a listed token's score. */
   float scoreAt(int index) {
+    gather();
     return scores[index];
   }
 
   /** Returns the highest score, after checking that all of them are numbers. */
   float max() {
     if (!hasMax) {
-      Lanes lanes = Lanes.borrow();
-      max = lanes.max(scores, size, highest);
-      Lanes.giveBack(lanes);
-      LogProbabilities.check(max, scores, size);
+      max = findMax();
+      if (!(max < Float.POSITIVE_INFINITY)) {
+        gather();
+        LogProbabilities.check(max, scores, size);
+      }
       hasMax = true;
     }
     return max;
+  }
+
+  private float findMax() {
+    if (isInPlace) {
+      return inPlace.max(highest);
+    }
+    Lanes lanes = Lanes.borrow();
+    float found = lanes.max(scores, size, highest);
+    Lanes.giveBack(lanes);
+    return found;
   }
 
   /**
@@ -189,6 +254,7 @@ public final class PossibleTokens {
       return 0;
     }
     double logOfSum = logSumExp() - max;
+    gather();
     double sum = 0;
     for (int i = 0; i < size; i++) {
       float distance = scores[i] - max;
@@ -202,9 +268,17 @@ public final class PossibleTokens {
 
   /** Divides all scores by a number above 0, after taking another from them. */
   void scale(double shift, double divisor) {
-    float[] target = room(size);
     float divisorAsFloat = (float) divisor;
-    if (shift == 0 && divisorAsFloat >= Float.MIN_NORMAL) {
+    boolean onlyDivides = shift == 0 && divisorAsFloat >= Float.MIN_NORMAL;
+    hasLogSum = false;
+    if (onlyDivides && isInPlace && inPlace.isUnscaled()) {
+      inPlace.divideBy(divisorAsFloat);
+      scaleMax(divisorAsFloat);
+      return;
+    }
+    gather();
+    float[] target = kept.scoresFor(size);
+    if (onlyDivides) {
       for (int i = 0; i < size; i++) {
         target[i] = scores[i] / divisorAsFloat;
       }
@@ -216,7 +290,6 @@ public final class PossibleTokens {
       hasMax = false;
     }
     scores = target;
-    hasLogSum = false;
   }
 
   /** The quotient of the highest is the highest quotient. */
@@ -232,7 +305,8 @@ public final class PossibleTokens {
     float highestScore = max();
     if (highestScore != Float.NEGATIVE_INFINITY) {
       float rest = (float) (logSumExp() - highestScore);
-      float[] target = room(size);
+      gather();
+      float[] target = kept.scoresFor(size);
       for (int i = 0; i < size; i++) {
         target[i] = scores[i] - highestScore - rest;
       }
@@ -246,36 +320,11 @@ public final class PossibleTokens {
     // The least float that is not below it, so that floats are compared.
     float nearest = (float) floor;
     float lowest = Math.max(nearest < floor ? Math.nextUp(nearest) : nearest, -Float.MAX_VALUE);
-    if (ids == null && hasMax && collectByLane(lowest)) {
-      listCollected();
-      return;
+    if (ids != null || !hasMax || !keepByLane(lowest)) {
+      gather();
+      kept.become(scores, ids, size, lowest);
     }
-    list(lowest);
     endKeeping();
-  }
-
-  /** In local variables: this may go through a whole vocabulary. */
-  private void list(float lowest) {
-    float[] from = scores;
-    int[] fromIds = ids;
-    int count = 0;
-    for (int i = 0; i < size; i++) {
-      count += from[i] >= lowest ? 1 : 0;
-    }
-    float[] to = keptScores.length < count ? new float[count + count / 2] : keptScores;
-    int[] toIds = keptIds.length < count ? new int[count + count / 2] : keptIds;
-    int next = 0;
-    for (int i = 0; i < size; i++) {
-      float score = from[i];
-      if (score >= lowest) {
-        to[next] = score;
-        toIds[next] = fromIds == null ? i : fromIds[i];
-        next++;
-      }
-    }
-    keptScores = to;
-    keptIds = toIds;
-    kept = next;
   }
 
   /** Keeps the tokens with a score above a floor, and of those on it the ids from a given one. */
@@ -292,25 +341,19 @@ public final class PossibleTokens {
 
   /** Begins to choose what is kept: indexes that are given to {@link #keep} in ascending order. */
   void beginKeeping() {
-    kept = 0;
+    gather();
+    kept.clear();
   }
 
   void keep(int index) {
-    if (kept == keptIds.length) {
-      keptIds = Ints.ensureCapacity(keptIds, kept + 1, Math.max(LEAST_ROOM, kept));
-    }
-    if (kept == keptScores.length) {
-      keptScores = Floats.ensureCapacity(keptScores, kept + 1, Math.max(LEAST_ROOM, kept));
-    }
-    keptIds[kept] = id(index);
-    keptScores[kept] = scores[index];
-    kept++;
+    kept.add(id(index), scores[index]);
   }
 
   void endKeeping() {
-    scores = keptScores;
-    ids = keptIds;
-    size = kept;
+    scores = kept.scores();
+    isInPlace = false;
+    ids = kept.ids();
+    size = kept.size();
     forget();
   }
 
@@ -329,6 +372,7 @@ public final class PossibleTokens {
 
   /** Offers all tokens, as those of row 0. */
   void offerTo(TopTokens best) {
+    gather();
     for (int i = 0; i < size; i++) {
       best.offer(0, id(i), scores[i]);
     }
@@ -341,6 +385,7 @@ public final class PossibleTokens {
    *     listed; may be what the step began with
    */
   public void writeTo(float[] target) {
+    gather();
     if (ids == null) {
       System.arraycopy(scores, 0, target, 0, size);
       return;
@@ -352,49 +397,29 @@ public final class PossibleTokens {
   }
 
   /**
-   * Collects ids from those lanes only whose highest score is high enough.
+   * Looks only at those lanes of a vocabulary whose highest score is high enough.
    *
    * @return false if that is no less work than looking at all scores
    */
-  private boolean collectByLane(float lowest) {
-    int lanes = 0;
-    for (float ofLane : highest) {
-      lanes += ofLane >= lowest ? 1 : 0;
-    }
-    if (lanes > MOST_LANES) {
-      return false;
-    }
-    if (keptIds.length < MOST_BY_LANE) {
-      keptIds = new int[MOST_BY_LANE];
-    }
-    kept = 0;
+  private boolean keepByLane(float lowest) {
+    int count = 0;
     for (int lane = 0; lane < LaneLoops.LANES; lane++) {
-      for (int id = lane; highest[lane] >= lowest && id < size; id += LaneLoops.LANES) {
-        if (scores[id] >= lowest) {
-          if (kept == MOST_BY_LANE) {
-            return false;
-          }
-          keptIds[kept++] = id;
+      if (highest[lane] >= lowest) {
+        if (count == MOST_LANES) {
+          return false;
+        }
+        highLanes[count++] = lane;
+      }
+    }
+    kept.clear();
+    for (int from = 0; from < size; from += LaneLoops.LANES) {
+      for (int i = 0; i < count; i++) {
+        int id = from + highLanes[i];
+        if (id < size && at(id) >= lowest) {
+          kept.add(id, at(id));
         }
       }
     }
     return true;
-  }
-
-  private void listCollected() {
-    Arrays.sort(keptIds, 0, kept);
-    float[] target = keptScores.length < kept ? room(MOST_BY_LANE) : keptScores;
-    for (int i = 0; i < kept; i++) {
-      // In place this reads only what is not written yet: ids ascend.
-      target[i] = scores[keptIds[i]];
-    }
-    endKeeping();
-  }
-
-  private float[] room(int count) {
-    if (keptScores.length < count) {
-      keptScores = new float[count];
-    }
-    return keptScores;
   }
 }

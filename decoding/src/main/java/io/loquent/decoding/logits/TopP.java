@@ -20,6 +20,9 @@ final class TopP implements Warper {
 
   private static final double ROUNDING = 1e-8;
 
+  /** So many tokens are put in order sooner than a histogram is made of them. */
+  private static final int FEW = 256;
+
   static {
     for (int range = 0; range < RATIOS.length; range++) {
       RATIOS[range] = Math.exp(-MassHistogram.width() * (range + 0.5));
@@ -45,8 +48,12 @@ final class TopP implements Warper {
   public void warp(TokenSequence tokens, int row, PossibleTokens possible) {
     double logSum = possible.logSumExp();
     float max = possible.max();
-    dropUnlikely(possible, logSum);
-    splitAtBoundary(possible, logSum, max);
+    if (possible.size() > FEW) {
+      dropUnlikely(possible, logSum);
+      splitAtBoundary(possible, logSum, max, histogram.first(), histogram.last());
+    } else {
+      splitAtBoundary(possible, logSum, max, 0, MassHistogram.ranges());
+    }
     double last = Double.NaN;
     int leastId = 0;
     while (!heap.isEmpty() && (keptCount < tokensToKeep || keptMass < mass)) {
@@ -86,16 +93,18 @@ final class TopP implements Warper {
     }
   }
 
-  private void splitAtBoundary(PossibleTokens possible, double logSum, float max) {
+  /** Of the tokens in certain ranges the boundary is found one by one. */
+  private void splitAtBoundary(
+      PossibleTokens possible, double logSum, float max, int firstRange, int lastRange) {
     keptMass = 0;
     keptCount = 0;
     heap.clear();
     for (int i = 0; i < possible.size(); i++) {
       float score = possible.scoreAt(i);
       int range = score == Float.NEGATIVE_INFINITY ? -1 : MassHistogram.range(max - score);
-      if (range >= histogram.first() && range <= histogram.last()) {
+      if (range >= firstRange && range <= lastRange) {
         heap.add(possible.id(i), -score);
-      } else if (range >= 0 && range < histogram.first()) {
+      } else if (range >= 0 && range < firstRange) {
         keptMass += Math.exp(score - logSum);
         keptCount++;
       }

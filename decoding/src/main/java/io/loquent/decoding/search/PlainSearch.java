@@ -42,10 +42,14 @@ final class PlainSearch implements Search {
   private final TopReport topReport;
   private final StopConditions stops;
 
-  /** Whether the most probable token is all that is wanted of logits that are not changed. */
+  /** Whether logits are only looked at, so that they need not be copied. */
   private final boolean readsInPlace;
 
-  private final float[] raw;
+  /** Whether the most probable token is all that is wanted then. */
+  private final boolean isPlainest;
+
+  private final int vocabularySize;
+  private final RowLogits raw;
 
   /** What processors and guidance change; the logits themselves serve where there are none. */
   private float[] scores = new float[0];
@@ -79,8 +83,10 @@ final class PlainSearch implements Search {
     reader = new LogitsReader(setup);
     topReport = new TopReport(setup);
     stops = new StopConditions(setup);
-    readsInPlace = isGreedy && chain.isEmpty() && reader.isVerbatim() && topReport.isOff();
-    raw = new float[setup.vocabularySize()];
+    readsInPlace = !chain.hasProcessors() && reader.isVerbatim();
+    isPlainest = isGreedy && chain.isEmpty() && reader.isVerbatim() && topReport.isOff();
+    vocabularySize = setup.vocabularySize();
+    raw = new RowLogits(reader, vocabularySize);
     sequences = new Sequence[count];
     histories = new TokenHistory[count];
     sequenceOfRow = new int[count];
@@ -193,17 +199,15 @@ final class PlainSearch implements Search {
   private ChosenToken choose(
       StepOutput output, int outputRow, int index, Sequence sequence, TokenChoice rule) {
     FloatBuffer logits = readsInPlace ? output.logitsInPlace(outputRow) : null;
-    if (logits != null) {
+    if (logits != null && isPlainest) {
       return mostProbable(output, outputRow, logits);
     }
-    reader.read(output, outputRow, raw);
-    possible.start(raw);
-    double rawSum = possible.logSumExp();
-    if (chain.hasProcessors() || LogitsReader.isGuided(output)) {
+    raw.begin(output, outputRow, logits, possible);
+    if (logits == null && (chain.hasProcessors() || LogitsReader.isGuided(output))) {
       if (scores.length == 0) {
-        scores = new float[raw.length];
+        scores = new float[vocabularySize];
       }
-      LogitsReader.copy(output, outputRow, raw, scores);
+      LogitsReader.copy(output, outputRow, raw.copied(), scores);
       chain.runProcessors(sequence.history, scores);
       possible.start(scores);
     }
@@ -211,23 +215,23 @@ final class PlainSearch implements Search {
     int id = rule.choose(possible, index, sequence.history.generatedLength());
     double sum = possible.logSumExp();
     return new ChosenToken(
-        id, possible.score(id) - sum, raw[id] - rawSum, topReport.of(possible, sum));
+        id, possible.score(id) - sum, raw.logProbability(id), topReport.of(possible, sum));
   }
 
   private ChosenToken mostProbable(StepOutput output, int outputRow, FloatBuffer logits) {
     int newest = output.positions(outputRow) - 1;
     FloatBuffer probabilities = output.probabilitiesInPlace(outputRow, newest);
     if (probabilities == null) {
-      return LogProbabilities.mostProbable(logits, raw.length);
+      return LogProbabilities.mostProbable(logits, vocabularySize);
     }
-    int id = LogProbabilities.mostProbableId(logits, raw.length);
-    double logProbability = LogProbabilities.ofSoftmax(probabilities, raw.length, id);
+    int id = LogProbabilities.mostProbableId(logits, vocabularySize);
+    double logProbability = LogProbabilities.ofSoftmax(probabilities, vocabularySize, id);
     return new ChosenToken(id, logProbability, logProbability, List.of());
   }
 
   @Override
   public boolean probabilitiesWanted() {
-    return readsInPlace;
+    return reader.isVerbatim();
   }
 
   @Override

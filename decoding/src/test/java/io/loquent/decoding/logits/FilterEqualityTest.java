@@ -2,6 +2,8 @@ package io.loquent.decoding.logits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.Buffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Filters keep what their definitions keep, which sort the whole vocabulary: on random scores and
  * on those that are meant to trip up a selection. Each filter also runs behind others, where it
- * works on a short list.
+ * works on a short list; and on scores that are not copied, where it gives the same bits.
  */
 class FilterEqualityTest {
 
@@ -177,7 +179,30 @@ class FilterEqualityTest {
       possible.writeTo(result);
       assertThat(where(result.length, id -> result[id] != IMPOSSIBLE))
           .isEqualTo(definition.kept(narrowed));
+      PossibleTokens unmoved = startedInPlace(given.scores);
+      before.warp(FixedTokens.prompt(1), 0, unmoved);
+      warper.get().warp(FixedTokens.prompt(1), 0, unmoved);
+      assertEqual(unmoved, possible, result);
     }
+  }
+
+  private static void assertEqual(PossibleTokens found, PossibleTokens expected, float[] scores) {
+    assertThat(found.logSumExp()).isEqualTo(expected.logSumExp());
+    assertThat(found.mostProbable()).isEqualTo(expected.mostProbable());
+    assertThat(found.score(scores.length / 2)).isEqualTo(scores[scores.length / 2]);
+    float[] result = new float[scores.length];
+    found.writeTo(result);
+    assertThat(result).isEqualTo(scores);
+  }
+
+  private static PossibleTokens startedInPlace(float[] scores) {
+    FloatBuffer buffer = FloatBuffer.allocate(scores.length + 5);
+    ((Buffer) buffer).position(3);
+    buffer.put(scores);
+    ((Buffer) buffer).position(3);
+    PossibleTokens possible = new PossibleTokens();
+    possible.start(buffer, scores.length);
+    return possible;
   }
 
   private static BitSet kept(Warper warper, float[] scores) {

@@ -19,7 +19,9 @@ import io.loquent.decoding.StepOutput;
 import io.loquent.decoding.logits.LogProbabilities;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -263,7 +265,7 @@ class PlainSearchTest {
   }
 
   @Test
-  void greedy_reads_logits_where_they_lie_if_it_wants_nothing_else() {
+  void greedy_copies_logits_only_to_change_them() {
     for (Object[] options :
         new Object[][] {
           {},
@@ -275,7 +277,9 @@ class PlainSearchTest {
       Search search = Searches.of(setup(4, PROMPT, options));
       LogitsInMemory logits = new LogitsInMemory(1, 3, 2, 3);
       search.choose(logits, 0);
-      assertThat(logits.copies).isEqualTo(options.length == 0 ? 0 : 1);
+      boolean changes = Arrays.asList(options).contains("remove_invalid_values");
+      changes |= Arrays.asList(options).contains("repetition_penalty");
+      assertThat(logits.copies).as("%s", (Object) options).isEqualTo(changes ? 1 : 0);
       assertThat(search.token(0).id()).isEqualTo(1);
       assertThat(search.token(0).rawLogProbability())
           .isEqualTo(3 - LogProbabilities.logSumExp(new float[] {1, 3, 2, 3}));
@@ -294,31 +298,110 @@ class PlainSearchTest {
   }
 
   @Test
-  void only_greedy_search_over_logits_as_they_are_asks_for_probabilities() {
-    assertThat(Searches.of(setup(4, PROMPT)).probabilitiesWanted()).isTrue();
+  void sampling_gives_the_same_where_logits_lie_as_where_they_are_copied() {
+    Random random = new Random(5);
+    int size = 3000;
     for (Object[] options :
         new Object[][] {
-          {"do_sample", true},
-          {"num_beams", 2},
-          {"remove_invalid_values", true},
-          {"top_logprobs", 1},
-          {"repetition_penalty", 1.1},
+          {"do_sample", true, "seed", 3},
+          {"do_sample", true, "seed", 3, "temperature", 0.7, "top_k", 50, "top_p", 0.9},
+          {"do_sample", true, "seed", 3, "temperature", 1.7, "top_k", 0, "min_p", 0.01},
+          {"do_sample", true, "seed", 3, "temperature", 0.3, "top_k", 400, "typical_p", 0.9},
+          {"do_sample", true, "seed", 3, "temperature", 0.9, "top_logprobs", 3},
+        }) {
+      float[] scores = new float[size];
+      for (int id = 0; id < size; id++) {
+        scores[id] = (float) (3 * random.nextGaussian());
+      }
+      LogitsInMemory inPlace = new LogitsInMemory(scores);
+      LogitsInMemory copied = new LogitsInMemory(scores);
+      copied.isReadable = false;
+      Search first = Searches.of(setup(size, PROMPT, options));
+      Search second = Searches.of(setup(size, PROMPT, options));
+      first.choose(inPlace, 0);
+      second.choose(copied, 0);
+
+      assertThat(inPlace.copies).isZero();
+      assertThat(copied.copies).isEqualTo(1);
+      assertThat(first.token(0)).isEqualTo(second.token(0));
+    }
+  }
+
+  @Test
+  void sampling_takes_the_raw_probability_that_the_run_has_computed() {
+    for (Object[] options :
+        new Object[][] {
+          {"do_sample", true, "temperature", 0.001},
+          {"sequence_bias", List.of(List.of(List.of(1), 9.0))}
+        }) {
+      Search search = Searches.of(setup(4, PROMPT, options));
+      LogitsInMemory logits = new LogitsInMemory(1, 3, 2, 2);
+      logits.probabilities = FloatBuffer.wrap(new float[] {0, 0.25f, 0.125f, 0.125f});
+      search.choose(logits, 0);
+
+      assertThat(search.token(0).id()).isEqualTo(1);
+      assertThat(search.token(0).rawLogProbability()).isEqualTo(Math.log(0.5));
+      assertThat(search.token(0).logProbability()).isCloseTo(0, within(1e-3));
+    }
+  }
+
+  @Test
+  void a_probability_below_single_precision_is_computed_again() {
+    for (Object[] options :
+        new Object[][] {
+          {"suppress_tokens", List.of(0)},
+          {"do_sample", true, "seed", 1, "temperature", 1e6},
+          {"do_sample", true, "seed", 2, "temperature", 1e6},
+          {"do_sample", true, "seed", 3, "temperature", 1e6},
+        }) {
+      Search search = Searches.of(setup(2, PROMPT, options));
+      LogitsInMemory logits = new LogitsInMemory(200, 0);
+      logits.probabilities = FloatBuffer.wrap(new float[] {1, 0});
+      search.choose(logits, 0);
+
+      assertThat(search.token(0).rawLogProbability())
+          .as("token %s", search.token(0).id())
+          .isEqualTo(search.token(0).id() == 0 ? 0 : -200);
+    }
+  }
+
+  @Test
+  void a_search_asks_for_probabilities_of_logits_that_are_not_repaired() {
+    for (Object[] options :
+        new Object[][] {
+          {}, {"do_sample", true}, {"top_logprobs", 1}, {"repetition_penalty", 1.1},
         }) {
       assertThat(Searches.of(setup(4, PROMPT, options)).probabilitiesWanted())
-          .as("%s", options[0])
+          .as("%s", options)
+          .isTrue();
+    }
+    for (Object[] options : new Object[][] {{"num_beams", 2}, {"remove_invalid_values", true}}) {
+      assertThat(Searches.of(setup(4, PROMPT, options)).probabilitiesWanted())
+          .as("%s", options)
           .isFalse();
     }
   }
 
   @Test
   void invalid_logits_are_refused_whatever_the_run_has_computed() {
-    Search search = Searches.of(setup(3, PROMPT));
-    LogitsInMemory logits = new LogitsInMemory(1, Float.NaN, 2);
-    logits.probabilities = FloatBuffer.wrap(new float[] {0.5f, 0, 0.5f});
+    for (Object[] options :
+        new Object[][] {
+          {},
+          {"do_sample", true},
+          {"do_sample", true, "temperature", 0.5, "top_k", 1},
+          {"repetition_penalty", 1.1},
+          {"suppress_tokens", List.of(1)},
+        }) {
+      for (float invalid : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+        Search search = Searches.of(setup(3, PROMPT, options));
+        LogitsInMemory logits = new LogitsInMemory(1, invalid, 2);
+        logits.probabilities = FloatBuffer.wrap(new float[] {0.5f, 0, 0.5f});
 
-    assertThatThrownBy(() -> search.choose(logits, 0))
-        .isInstanceOf(InferenceException.class)
-        .hasMessageContaining("token 1 (of 3) is NaN");
+        assertThatThrownBy(() -> search.choose(logits, 0))
+            .isInstanceOf(InferenceException.class)
+            .hasMessageContaining("token 1 (of 3) is ");
+      }
+    }
   }
 
   @Test
@@ -343,6 +426,7 @@ class PlainSearchTest {
   private static final class LogitsInMemory implements StepOutput {
     private final float[][] positions;
     private int copies;
+    private boolean isReadable = true;
     private @Nullable FloatBuffer probabilities;
 
     LogitsInMemory(float... logits) {
@@ -359,13 +443,13 @@ class PlainSearchTest {
     }
 
     @Override
-    public FloatBuffer logitsInPlace(int row) {
+    public @Nullable FloatBuffer logitsInPlace(int row) {
       return logitsInPlace(row, positions.length - 1);
     }
 
     @Override
-    public FloatBuffer logitsInPlace(int row, int position) {
-      return FloatBuffer.wrap(positions[position]);
+    public @Nullable FloatBuffer logitsInPlace(int row, int position) {
+      return isReadable ? FloatBuffer.wrap(positions[position]) : null;
     }
 
     @Override

@@ -175,8 +175,8 @@ record DecoderOpening(
       // Elsewhere the whole vocabulary would come back to the host twice.
       chosen.add(
           new Addition(
-              "greedy search reads how probable its tokens are, which the graph computes itself",
-              "greedy search computes how probable its tokens are from the whole vocabulary",
+              "greedy search and sampling read how probable tokens are, which the graph computes itself",
+              "greedy search and sampling compute how probable tokens are from the whole vocabulary",
               model -> SoftmaxOutput.add(model, logits)));
     }
     return chosen;

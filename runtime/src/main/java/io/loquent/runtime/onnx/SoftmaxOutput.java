@@ -4,8 +4,8 @@ import io.loquent.ModelLoadException;
 import java.util.List;
 
 /**
- * Lets a graph compute the softmax of its logits itself. A greedy search that tells how probable
- * its tokens are then computes no exponentials.
+ * Lets a graph compute the softmax of its logits itself. Greedy search and sampling, which tell how
+ * probable the model finds their tokens, then compute no exponentials of a whole vocabulary.
  *
  * <p>A new input {@link #WANTED}, int64 of shape {@code [1]}, says whether it is wanted. If it is
  * not 0, the output {@link #OUTPUT} (float) holds the probabilities in the shape of the logits. If

@@ -127,7 +127,7 @@ final class ProbabilitiesTest {
     LoadedModel.load(config("llama-tiny-gqa").build(), findings).close();
     assertThat(findings)
         .contains(
-            "graph additions: greedy search reads how probable its tokens are, which the graph"
-                + " computes itself");
+            "graph additions: greedy search and sampling read how probable tokens are, which the"
+                + " graph computes itself");
   }
 }

@@ -97,37 +97,11 @@ final class RequestDrafting implements AutoCloseable {
         constraint == null ? guessing : ConstrainedDrafter.drafting(constraint, guessing, CLOCK);
   }
 
-  private RequestDrafting(DraftModels models) {
+  /** Of a model that decodes in parallel, so that there is nothing to guess ahead. */
+  RequestDrafting(DraftModels models) {
     this.models = models;
     drafting = null;
     paths = 1;
-  }
-
-  /**
-   * Of a model that decodes in parallel, so that there is nothing to guess ahead.
-   *
-   * @throws InvalidRequestException if the request asks for it
-   */
-  static RequestDrafting none(SearchSetup setup, DraftModels models) {
-    for (Option<?> option :
-        List.of(
-            Option.ASSISTANT_MODEL,
-            Option.ASSISTANT_EARLY_EXIT,
-            Option.LOOKAHEAD,
-            Option.PROMPT_LOOKUP,
-            Option.PROMPT_LOOKUP_NUM_TOKENS,
-            Option.MAX_MATCHING_NGRAM_SIZE,
-            Option.NUM_ASSISTANT_TOKENS,
-            Option.NUM_ASSISTANT_PATHS,
-            Option.ASSISTANT_CONFIDENCE_THRESHOLD)) {
-      if (setup.request().options().get(option).isPresent()) {
-        throw new InvalidRequestException(
-            option.name()
-                + " is set, but the model decodes many tokens at once, so none are guessed ahead;"
-                + " remove the option");
-      }
-    }
-    return new RequestDrafting(models);
   }
 
   private static void refuseSeveral(

@@ -95,7 +95,7 @@ record RequestPlan(
     List<PromptRow> rows = new ArrayList<>();
     rows.add(prompt);
     if (model.parallel().isPresent()) {
-      drafting = RequestDrafting.none(setup, drafts);
+      drafting = new RequestDrafting(drafts);
       ParallelSearch search = parallel.search(setup, prompt);
       generation = search;
       if (search.promptRows() > 1) {

@@ -5,92 +5,106 @@ import io.loquent.InvalidRequestException;
 import io.loquent.Option;
 import io.loquent.SequenceBias;
 import io.loquent.decoding.SearchSetup;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Which options a family of parallel decoding heeds. An option that it would ignore is refused if
- * the request itself sets it to something that would matter, and passed over if it comes from a
- * model's or an application's defaults. Immutable.
+ * Keeps a way of parallel decoding to the options that it reads ({@link ReadOptions}). Any other
+ * one is refused if the request itself sets it to something that would matter, and passed over if
+ * it comes from a model's or an application's defaults. Immutable.
  */
 public final class OptionRules {
 
-  /** What makes sense wherever tokens come out, whatever the algorithm. */
-  private static final Set<Option<?>> ALWAYS =
-      Set.of(
-          Option.MAX_NEW_TOKENS,
-          Option.MAX_LENGTH,
-          Option.MAX_TIME,
-          Option.STOP_STRINGS,
-          Option.INCLUDE_STOP_STR_IN_OUTPUT,
-          Option.REASONING_TAGS,
-          Option.SEED,
-          Option.SEQUENCE_BIAS,
-          Option.BAD_WORDS_IDS,
-          Option.SUPPRESS_TOKENS,
-          Option.REMOVE_INVALID_VALUES,
-          Option.RENORMALIZE_LOGITS,
-          Option.TOP_LOGPROBS,
-          Option.SKIP_SPECIAL_TOKENS,
-          Option.PAD_TOKEN_ID,
-          Option.BOS_TOKEN_ID,
-          Option.EOS_TOKEN_ID,
-          Option.DECODER_START_TOKEN_ID);
+  /** What a way of decoding says of a request that it refuses. */
+  @FunctionalInterface
+  public interface Refusals {
+
+    /**
+     * Names the way of decoding.
+     *
+     * @return such as {@code masked diffusion}
+     */
+    String way();
+
+    /**
+     * Refuses an option that is not read.
+     *
+     * @param option the option
+     * @param value what the request sets it to
+     * @return the message: what was found, what is wrong with it, what to do
+     */
+    default String unread(Option<?> option, Object value) {
+      return option
+          + " is "
+          + value
+          + ", but "
+          + way()
+          + " does not take it; leave it out of the request";
+    }
+
+    /**
+     * Refuses a bias or bad word of several tokens.
+     *
+     * @param option the option
+     * @param tokens the sequence
+     * @return the message: what was found, what is wrong with it, what to do
+     */
+    default String severalTokens(Option<?> option, List<Integer> tokens) {
+      return option
+          + " names "
+          + tokens
+          + ", but "
+          + way()
+          + " decides on tokens before it knows those on their left; name single tokens only";
+    }
+  }
 
   /** Values that ask for nothing, in the form of {@link GenerationOptions#toMap}. */
   private static final Map<Option<?>, Object> NEUTRAL = neutralValues();
 
-  private final String family;
-  private final Set<Option<?>> heeded;
+  private final Set<Option<?>> read;
+  private final Refusals refusals;
 
   /**
-   * Creates the rules of a family.
+   * Creates the rules of a way of decoding.
    *
-   * @param family its name in errors, such as {@code masked diffusion}
-   * @param heeded what it heeds beside the options for tokens one by one: length limits, stop
-   *     strings, seeds, suppressed tokens, biases and bad words of one token, reports
+   * @param read the options that it reads
+   * @param refusals what it says of others
    */
-  public OptionRules(String family, Collection<? extends Option<?>> heeded) {
-    this.family = family;
-    this.heeded = new LinkedHashSet<>(ALWAYS);
-    this.heeded.addAll(heeded);
+  public OptionRules(Set<Option<?>> read, Refusals refusals) {
+    this.read = read;
+    this.refusals = refusals;
   }
 
   /**
-   * Checks a request and leaves out what the family does not heed.
+   * Checks a request and leaves out what is not read.
    *
    * @param setup the request
-   * @return the same request, whose effective options are those that the family heeds, and which
-   *     does not guess ahead
-   * @throws InvalidRequestException if the request asks for what the family cannot do
+   * @return the same request, whose effective options are those that are read, and which does not
+   *     guess ahead
+   * @throws InvalidRequestException if the request asks for what cannot be done
    */
   public SearchSetup apply(SearchSetup setup) {
     checkCallbacks(setup);
     GenerationOptions requested = setup.request().options();
     GenerationOptions.Builder kept = GenerationOptions.builder();
     for (Option<?> option : Option.all()) {
-      if (heeded.contains(option)) {
+      if (read.contains(option)) {
         copy(option, setup.options(), kept);
       } else if (isAskedFor(option, requested)) {
-        throw new InvalidRequestException(
-            option
-                + " is "
-                + requested.toMap().get(option.name())
-                + ", but "
-                + family
-                + " does not heed it; leave it out of the request");
+        Object value = Objects.requireNonNull(requested.toMap().get(option.name()));
+        throw new InvalidRequestException(refusals.unread(option, value));
       }
     }
     if (setup.drafting() != null) {
       throw new InvalidRequestException(
           "tokens are to be drafted, but "
-              + family
+              + refusals.way()
               + " already decides on many tokens per run; switch drafting off for this request");
     }
     return new SearchSetup(
@@ -110,8 +124,11 @@ public final class OptionRules {
    * @return false if it is unset, off, or neutral
    */
   public static boolean isAskedFor(Option<?> option, GenerationOptions requested) {
-    return requested.get(option).isPresent()
-        && !Objects.equals(requested.toMap().get(option.name()), NEUTRAL.get(option));
+    if (!requested.get(option).isPresent()) {
+      return false;
+    }
+    Object value = requested.toMap().get(option.name());
+    return !Objects.equals(value, NEUTRAL.get(option)) && !Objects.equals(value, List.of());
   }
 
   private void checkCallbacks(SearchSetup setup) {
@@ -119,45 +136,44 @@ public final class OptionRules {
     if (processes || setup.request().prefixAllowedTokens().isPresent()) {
       throw new InvalidRequestException(
           "the request has "
-              + (processes ? "logits processors" : "a function of allowed tokens")
+              + (processes
+                  ? "logits processors"
+                  : "a function of allowed tokens (prefixAllowedTokens)")
               + ", which need all tokens on the left to be known, but "
-              + family
-              + " decides on many tokens at once; leave it out, or use an autoregressive model");
+              + refusals.way()
+              + " decides on many tokens at once; leave it out, or use suppress_tokens,"
+              + " sequence_bias or bad_words_ids");
     }
   }
 
   /** Leaves out biases and bad words of several tokens. */
   private GenerationOptions singleTokens(GenerationOptions kept, GenerationOptions requested) {
     GenerationOptions.Builder result = kept.toBuilder();
-    kept.get(Option.BAD_WORDS_IDS)
-        .ifPresent(
-            words -> {
-              List<List<Integer>> single =
-                  words.stream().filter(word -> word.size() == 1).collect(Collectors.toList());
-              checkSingle(Option.BAD_WORDS_IDS, single.size() == words.size(), requested);
-              set(Option.BAD_WORDS_IDS, single, result);
-            });
-    kept.get(Option.SEQUENCE_BIAS)
-        .ifPresent(
-            biases -> {
-              List<SequenceBias> single =
-                  biases.stream()
-                      .filter(bias -> bias.tokens().size() == 1)
-                      .collect(Collectors.toList());
-              checkSingle(Option.SEQUENCE_BIAS, single.size() == biases.size(), requested);
-              set(Option.SEQUENCE_BIAS, single, result);
-            });
+    keepSingle(Option.BAD_WORDS_IDS, word -> word, kept, requested, result);
+    keepSingle(Option.SEQUENCE_BIAS, SequenceBias::tokens, kept, requested, result);
     return result.build();
   }
 
-  private void checkSingle(Option<?> option, boolean allSingle, GenerationOptions requested) {
-    if (!allSingle && requested.get(option).isPresent()) {
-      throw new InvalidRequestException(
-          option
-              + " names a sequence of several tokens, but "
-              + family
-              + " decides on tokens before it knows those on their left; name single tokens only");
+  private <T> void keepSingle(
+      Option<List<T>> option,
+      Function<T, List<Integer>> tokens,
+      GenerationOptions kept,
+      GenerationOptions requested,
+      GenerationOptions.Builder result) {
+    for (T sequence : requested.get(option).orElse(List.of())) {
+      if (tokens.apply(sequence).size() > 1) {
+        throw new InvalidRequestException(refusals.severalTokens(option, tokens.apply(sequence)));
+      }
     }
+    kept.get(option)
+        .ifPresent(
+            sequences ->
+                set(
+                    option,
+                    sequences.stream()
+                        .filter(sequence -> tokens.apply(sequence).size() == 1)
+                        .collect(Collectors.toList()),
+                    result));
   }
 
   private static <T> void set(
@@ -219,6 +235,7 @@ public final class OptionRules {
             Option.EPSILON_CUTOFF,
             Option.ETA_CUTOFF,
             Option.XTC_PROBABILITY,
+            Option.ASSISTANT_CONFIDENCE_THRESHOLD,
             Option.EOS_PENALTY,
             Option.ALG_TEMP,
             Option.REMASKING)) {
@@ -228,6 +245,7 @@ public final class OptionRules {
         List.of(
             Option.DO_SAMPLE,
             Option.EARLY_STOPPING,
+            Option.TOKEN_HEALING,
             Option.LOOKAHEAD,
             Option.PROMPT_LOOKUP,
             Option.PENALIZE_PADDING)) {

@@ -11,6 +11,9 @@
  *   <li>{@code dag}: the directed acyclic Transformer, over vertices and their links;
  *   <li>{@code diffusion}: masked diffusion language models, over a prompt and a canvas.
  * </ul>
+ *
+ * <p>{@link io.loquent.decoding.parallel.ReadOptions} lists the options that each of them reads;
+ * any other one that a request sets is refused, so that none is ignored.
  */
 @NullMarked
 package io.loquent.decoding.parallel;

@@ -57,11 +57,11 @@ public final class CtcSearches {
     if (!model.blankToken().isPresent()) {
       throw new IllegalArgumentException("a CTC model needs a blank token; there is none");
     }
-    SearchSetup search = withoutDefaultLength(setup.search());
+    SearchSetup search =
+        CtcRules.check(withoutDefaultLength(setup.search()), model.maskToken().isPresent());
     if (languageModel == null && search.options().get(Option.LANGUAGE_MODEL).isPresent()) {
       throw new IllegalArgumentException("language_model is set, but the model is not given");
     }
-    CtcRules.check(search, model.maskToken().isPresent());
     if (search.options().get(Option.NUM_BEAMS).orElse(1) == 1 && model.maskToken().isPresent()) {
       return new BlockSearch(search, model, vocabulary);
     }

@@ -54,14 +54,15 @@ public final class CtcStream {
     vocabularySize = builder.vocabularySize;
     vocabulary = builder.vocabulary;
     SearchSetup setup =
-        new SearchSetup(
-            GenerationRequest.tokens().options(builder.options).build(),
-            builder.options,
-            new SearchPrompt(new int[0], new int[0], Integer.MAX_VALUE),
-            vocabularySize,
-            null,
-            0);
-    CtcRules.checkStream(setup, builder.languageModel != null);
+        CtcRules.checkStream(
+            new SearchSetup(
+                GenerationRequest.tokens().options(builder.options).build(),
+                builder.options,
+                new SearchPrompt(new int[0], new int[0], Integer.MAX_VALUE),
+                vocabularySize,
+                null,
+                0),
+            builder.languageModel != null);
     frame = new FrameScores(setup, OptionalInt.empty());
     decoder =
         CtcDecoders.of(

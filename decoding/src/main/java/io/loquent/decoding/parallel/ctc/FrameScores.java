@@ -4,12 +4,12 @@ import io.loquent.GenerationOptions;
 import io.loquent.Option;
 import io.loquent.SequenceBias;
 import io.loquent.Token.TopToken;
-import io.loquent.TokenSequence;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.logits.LogProbabilities;
 import io.loquent.decoding.logits.ProcessorChain;
 import io.loquent.decoding.logits.TopTokens;
 import io.loquent.decoding.parallel.ParallelOutput;
+import io.loquent.decoding.parallel.SlotPosition;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,26 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameScores {
 
-  /** Frames have no tokens before them. */
-  private static final TokenSequence NOTHING =
-      new TokenSequence() {
-        @Override
-        public int length() {
-          return 0;
-        }
-
-        @Override
-        public int promptLength() {
-          return 0;
-        }
-
-        @Override
-        public int get(int index) {
-          throw new IndexOutOfBoundsException("a frame has no tokens before it");
-        }
-      };
-
   private final ProcessorChain chain;
+  private final SlotPosition nothing = new SlotPosition(0);
   private final OptionalInt never;
   private final float[] raw;
 
@@ -119,7 +101,7 @@ final class FrameScores {
     rawSum = Double.NaN;
     if (scores != raw) {
       System.arraycopy(raw, 0, scores, 0, raw.length);
-      chain.process(NOTHING, 0, scores);
+      chain.process(nothing, 0, scores);
       never.ifPresent(id -> scores[id] = Float.NEGATIVE_INFINITY);
     }
     sum = LogProbabilities.logSumExp(scores);

@@ -7,9 +7,8 @@ import io.loquent.Option;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.parallel.OptionRules;
 import io.loquent.decoding.parallel.ParallelSetup;
+import io.loquent.decoding.parallel.ReadOptions;
 import io.loquent.decoding.parallel.TokenLanguageModel;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -17,18 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class DagRules {
 
   private static final int DEFAULT_BEAMS = 200;
-
-  /** The options of sampling that act on links. */
-  static final List<Option<?>> WARPERS =
-      List.of(
-          Option.TEMPERATURE,
-          Option.TOP_K,
-          Option.TOP_P,
-          Option.MIN_P,
-          Option.TYPICAL_P,
-          Option.EPSILON_CUTOFF,
-          Option.ETA_CUTOFF,
-          Option.TOP_N_SIGMA);
 
   private DagRules() {}
 
@@ -76,28 +63,8 @@ final class DagRules {
   }
 
   private static OptionRules rules(DagStrategy strategy) {
-    List<Option<?>> heeded =
-        new ArrayList<>(List.of(Option.DAG_STRATEGY, Option.NUM_RETURN_SEQUENCES));
-    switch (strategy) {
-      case GREEDY -> {}
-      case LOOKAHEAD -> heeded.addAll(List.of(Option.DAG_BETA, Option.NO_REPEAT_NGRAM_SIZE));
-      case VITERBI, JOINT_VITERBI -> heeded.add(Option.LENGTH_PENALTY);
-      case SAMPLE -> {
-        heeded.add(Option.DO_SAMPLE);
-        heeded.addAll(WARPERS);
-      }
-      case BEAM ->
-          heeded.addAll(
-              List.of(
-                  Option.NUM_BEAMS,
-                  Option.LENGTH_PENALTY,
-                  Option.NO_REPEAT_NGRAM_SIZE,
-                  Option.LANGUAGE_MODEL,
-                  Option.LM_ALPHA,
-                  Option.TOP_K,
-                  Option.TOP_P));
-    }
-    return new OptionRules("dag_strategy \"" + name(strategy) + "\"", heeded);
+    return new OptionRules(
+        ReadOptions.ofDag(strategy), () -> "dag_strategy \"" + name(strategy) + "\"");
   }
 
   private static void checkSequences(DagStrategy strategy, int sequences, int beams) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one request asks of a directed acyclic Transformer.
  *
- * @param search the request with the options that its strategy heeds
+ * @param search the request with the options that its strategy reads
  * @param model what the model is
  * @param strategy how a path is found
  * @param sequences results, at least 1

@@ -2,12 +2,13 @@ package io.loquent.decoding.parallel.dag;
 
 import io.loquent.GenerationOptions;
 import io.loquent.Option;
-import io.loquent.TokenSequence;
 import io.loquent.decoding.SearchPrompt;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.logits.PossibleTokens;
 import io.loquent.decoding.logits.ProcessorChain;
 import io.loquent.decoding.logits.Sampler;
+import io.loquent.decoding.parallel.ReadOptions;
+import io.loquent.decoding.parallel.SlotPosition;
 
 /**
  * Draws links at random, after the warpers of sampling, to which the vertices are the vocabulary.
@@ -19,7 +20,7 @@ final class LinkSampler {
   private final ProcessorChain chain;
   private final Sampler sampler;
   private final PossibleTokens possible = new PossibleTokens();
-  private final Position position = new Position();
+  private final SlotPosition position = new SlotPosition(0);
 
   LinkSampler(DagSettings settings, DagGraph graph) {
     this.graph = graph;
@@ -38,7 +39,7 @@ final class LinkSampler {
 
   private static GenerationOptions warpersOnly(GenerationOptions options) {
     GenerationOptions.Builder warpers = GenerationOptions.builder().set(Option.DO_SAMPLE, true);
-    DagRules.WARPERS.forEach(option -> copy(option, options, warpers));
+    ReadOptions.ofLinks().forEach(option -> copy(option, options, warpers));
     // As many links as there are, not the 50 tokens of a vocabulary.
     return warpers.build().orElse(GenerationOptions.builder().off(Option.TOP_K).build());
   }
@@ -60,28 +61,8 @@ final class LinkSampler {
     if (possible.isEmpty()) {
       return -1;
     }
-    position.vertex = vertex;
+    position.become(vertex);
     chain.warp(position, sequence, possible);
     return sampler.draw(possible, sequence, vertex);
-  }
-
-  /** A vertex, where warpers expect a sequence. */
-  private static final class Position implements TokenSequence {
-    private int vertex;
-
-    @Override
-    public int length() {
-      return vertex;
-    }
-
-    @Override
-    public int promptLength() {
-      return 0;
-    }
-
-    @Override
-    public int get(int index) {
-      throw new IndexOutOfBoundsException("links have no tokens before them");
-    }
   }
 }

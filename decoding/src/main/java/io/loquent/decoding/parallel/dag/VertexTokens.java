@@ -1,7 +1,6 @@
 package io.loquent.decoding.parallel.dag;
 
 import io.loquent.Option;
-import io.loquent.TokenSequence;
 import io.loquent.decoding.ChosenToken;
 import io.loquent.decoding.SearchSetup;
 import io.loquent.decoding.logits.LogProbabilities;
@@ -9,6 +8,7 @@ import io.loquent.decoding.logits.PossibleTokens;
 import io.loquent.decoding.logits.ProcessorChain;
 import io.loquent.decoding.logits.TopTokens;
 import io.loquent.decoding.parallel.ParallelOutput;
+import io.loquent.decoding.parallel.SlotPosition;
 import io.loquent.decoding.search.TopReport;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -20,27 +20,10 @@ import java.util.Set;
  */
 final class VertexTokens {
 
-  private static final TokenSequence NOTHING =
-      new TokenSequence() {
-        @Override
-        public int length() {
-          return 0;
-        }
-
-        @Override
-        public int promptLength() {
-          return 0;
-        }
-
-        @Override
-        public int get(int index) {
-          throw new IndexOutOfBoundsException("nothing is before a vertex");
-        }
-      };
-
   private final ParallelOutput output;
   private final int row;
   private final ProcessorChain chain;
+  private final SlotPosition nothing = new SlotPosition(0);
   private final TopReport topReport;
   private final boolean removesInvalidValues;
   private final int mask;
@@ -126,7 +109,7 @@ final class VertexTokens {
     if (mask >= 0) {
       scores[mask] = Float.NEGATIVE_INFINITY;
     }
-    chain.runProcessors(NOTHING, scores);
+    chain.runProcessors(nothing, scores);
     possible.start(scores);
     return possible.logSumExp();
   }

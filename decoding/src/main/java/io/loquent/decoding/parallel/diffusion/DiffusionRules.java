@@ -10,43 +10,15 @@ import io.loquent.decoding.SequenceLimits;
 import io.loquent.decoding.parallel.OptionRules;
 import io.loquent.decoding.parallel.ParallelModel;
 import io.loquent.decoding.parallel.ParallelSetup;
+import io.loquent.decoding.parallel.ReadOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the options of masked diffusion, and checks that they go together. */
 final class DiffusionRules {
 
-  private static final OptionRules HEEDED =
-      new OptionRules(
-          "masked diffusion",
-          List.of(
-              Option.MIN_NEW_TOKENS,
-              Option.MIN_LENGTH,
-              Option.DO_SAMPLE,
-              Option.NUM_RETURN_SEQUENCES,
-              Option.TEMPERATURE,
-              Option.TOP_K,
-              Option.TOP_P,
-              Option.MIN_P,
-              Option.TYPICAL_P,
-              Option.EPSILON_CUTOFF,
-              Option.ETA_CUTOFF,
-              Option.TOP_N_SIGMA,
-              Option.XTC_PROBABILITY,
-              Option.XTC_THRESHOLD,
-              Option.BEGIN_SUPPRESS_TOKENS,
-              Option.FORCED_BOS_TOKEN_ID,
-              Option.FORCED_EOS_TOKEN_ID,
-              Option.EXPONENTIAL_DECAY_LENGTH_PENALTY,
-              Option.GUIDANCE_SCALE,
-              Option.STEPS,
-              Option.BLOCK_LENGTH,
-              Option.UNMASKING_ORDER,
-              Option.ALG_TEMP,
-              Option.THRESHOLD,
-              Option.FACTOR,
-              Option.REMASKING,
-              Option.DIFFUSION_CACHE));
+  private static final OptionRules RULES =
+      new OptionRules(ReadOptions.ofDiffusion(), () -> "masked diffusion");
 
   private final GenerationOptions requested;
   private final SearchSetup search;
@@ -56,7 +28,7 @@ final class DiffusionRules {
 
   private DiffusionRules(ParallelSetup setup) {
     requested = setup.search().request().options();
-    search = HEEDED.apply(setup.search());
+    search = RULES.apply(setup.search());
     options = search.options();
     model = setup.model();
     int slots = SequenceLimits.of(search).maxNewTokens();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one request asks of masked diffusion.
  *
- * @param search the request with the options that masked diffusion heeds
+ * @param search the request with the options that masked diffusion reads
  * @param model what the model is
  * @param sequences results, at least 1
  * @param isSampling whether tokens are drawn

@@ -12,6 +12,7 @@ import io.loquent.decoding.logits.Sampler;
 import io.loquent.decoding.logits.TopTokens;
 import io.loquent.decoding.parallel.Canvas;
 import io.loquent.decoding.parallel.ParallelOutput;
+import io.loquent.decoding.parallel.SlotPosition;
 import io.loquent.decoding.search.TopReport;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -28,7 +29,7 @@ final class SlotReader {
   private final TopReport topReport;
   private final int[] banned;
   private final boolean removesInvalidValues;
-  private final SlotPrefix prefix;
+  private final SlotPosition before;
   private final float[] raw;
   private final float[] scores;
   private final float[] unconditional;
@@ -53,7 +54,7 @@ final class SlotReader {
     topReport = new TopReport(search);
     banned = banned(settings);
     removesInvalidValues = search.options().get(Option.REMOVE_INVALID_VALUES).orElse(false);
-    prefix = new SlotPrefix(search.prompt().ids().length);
+    before = new SlotPosition(search.prompt().ids().length);
     raw = new float[search.vocabularySize()];
     scores = new float[raw.length];
     unconditional = new float[settings.isGuided() ? raw.length : 0];
@@ -88,7 +89,7 @@ final class SlotReader {
   void choose(ParallelOutput output, int row, Canvas canvas, int slot, int sequence, int position) {
     double sum = process(output, row, canvas, slot);
     rank(sum);
-    chain.warp(prefix, sequence, possible);
+    chain.warp(before, sequence, possible);
     token =
         settings.isSampling()
             ? sampler.draw(possible, sequence, position)
@@ -145,7 +146,7 @@ final class SlotReader {
       read(output, row, canvas, slot, raw);
     } else {
       process(output, row, canvas, slot);
-      chain.warp(prefix, sequence, possible);
+      chain.warp(before, sequence, possible);
       top = topReport.of(possible, possible.logSumExp());
     }
     return new ChosenToken(id, chosenWith, LogProbabilities.at(raw, id), top);
@@ -162,8 +163,8 @@ final class SlotReader {
     for (int id : banned) {
       scores[id] = Float.NEGATIVE_INFINITY;
     }
-    prefix.become(canvas, slot);
-    chain.runProcessors(prefix, scores);
+    before.become(slot);
+    chain.runProcessors(before, scores);
     possible.start(scores);
     return possible.logSumExp();
   }

@@ -63,7 +63,7 @@ final class InsertionRefinement implements Refinement {
     int end = canvas.endToken();
     List<Insertion> insertions = new ArrayList<>();
     for (int gap = 0; gap <= canvas.length(); gap++) {
-      ChosenToken token = chooser.chooseInsertion(output, row, canvas, gap, end, penalty, stream);
+      ChosenToken token = chooser.chooseInsertion(output, row, gap, end, penalty, stream);
       if (token.id() != end) {
         insertions.add(new Insertion(gap, token));
       }

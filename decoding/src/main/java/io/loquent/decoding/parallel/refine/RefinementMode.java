@@ -4,6 +4,8 @@ import io.loquent.GenerationOptions;
 import io.loquent.Option;
 import io.loquent.RefinementStrategy;
 import io.loquent.decoding.parallel.ParallelModel;
+import io.loquent.decoding.parallel.ReadOptions;
+import java.util.Set;
 
 /** How a canvas is refined. */
 enum RefinementMode {
@@ -45,6 +47,19 @@ enum RefinementMode {
   /** Says whether canvases have a length from the start, and masks to fill. */
   boolean fillsMasks() {
     return this != LEVENSHTEIN && this != INSERTION;
+  }
+
+  /**
+   * Returns the options that it reads.
+   *
+   * @param isGiven whether it fills the masks of a text that is given
+   */
+  Set<Option<?>> reads(boolean isGiven) {
+    return switch (this) {
+      case MASK_PREDICT, ITERATIVE_REFINEMENT -> ReadOptions.ofRuns(isGiven);
+      case EASY_FIRST -> ReadOptions.ofEasyFirst(isGiven);
+      case LEVENSHTEIN, INSERTION -> ReadOptions.ofEdits();
+    };
   }
 
   /** Returns how many candidates there are at most. */

@@ -12,6 +12,7 @@ import io.loquent.decoding.logits.TopTokens;
 import io.loquent.decoding.parallel.ParallelModel;
 import io.loquent.decoding.parallel.ParallelOutput;
 import io.loquent.decoding.parallel.ParallelSetup;
+import io.loquent.decoding.parallel.SlotPosition;
 import io.loquent.decoding.search.TopReport;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,7 +37,7 @@ final class SlotChooser {
   private final int[] excluded;
 
   private final int logitsShift;
-  private final SlotPrefix prefix;
+  private final SlotPosition before;
   private final float[] raw;
 
   /** What processors change; the logits themselves serve where there are none. */
@@ -60,7 +61,7 @@ final class SlotChooser {
     topReport = new TopReport(search);
     excluded = excluded(setup.model(), search, mayChooseEnd);
     logitsShift = setup.model().logitsShift();
-    prefix = new SlotPrefix(search.prompt().ids());
+    before = new SlotPosition(search.prompt().ids().length);
     raw = new float[search.vocabularySize()];
     scores = chain.hasProcessors() ? new float[raw.length] : raw;
   }
@@ -115,25 +116,19 @@ final class SlotChooser {
    * @param penalty taken from its score
    */
   ChosenToken chooseInsertion(
-      ParallelOutput output,
-      int row,
-      FilledCanvas canvas,
-      int place,
-      int end,
-      double penalty,
-      int stream) {
+      ParallelOutput output, int row, int place, int end, double penalty, int stream) {
     output.insertLogits(row, place, raw);
-    process(canvas, place, end, penalty);
+    process(place, end, penalty);
     return choose(place, stream);
   }
 
   /** Reads the scores of a place, to look at with {@link #best} and {@link #token}. */
   void readPlace(ParallelOutput output, int row, FilledCanvas canvas, int place) {
     output.logits(row, Math.max(0, canvas.slot(place) - logitsShift), raw);
-    process(canvas, place, 0, 0);
+    process(place, 0, 0);
   }
 
-  private void process(FilledCanvas canvas, int place, int penalized, double penalty) {
+  private void process(int place, int penalized, double penalty) {
     if (removesInvalidValues) {
       LogProbabilities.removeInvalidValues(raw);
     }
@@ -148,19 +143,19 @@ final class SlotChooser {
     for (int id : excluded) {
       scores[id] = Float.NEGATIVE_INFINITY;
     }
-    prefix.become(canvas, place);
-    chain.runProcessors(prefix, scores);
+    before.become(before.promptLength() + place);
+    chain.runProcessors(before, scores);
     possible.start(scores);
   }
 
   private ChosenToken choose(int place, int stream) {
-    chain.warp(prefix, stream, possible);
+    chain.warp(before, stream, possible);
     return token(isGreedy ? possible.mostProbable() : sampler.draw(possible, stream, place));
   }
 
   /** Selects the best tokens of what was read last. */
   void best(TopTokens best) {
-    chain.warp(prefix, 0, possible);
+    chain.warp(before, 0, possible);
     best.select(possible);
   }
 

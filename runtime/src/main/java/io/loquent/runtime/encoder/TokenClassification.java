@@ -2,13 +2,16 @@ package io.loquent.runtime.encoder;
 
 import static io.loquent.runtime.encoder.TaskDetection.LOGITS;
 
+import io.loquent.decoding.heads.LabelScores;
 import io.loquent.decoding.heads.TagAggregation;
 import io.loquent.decoding.heads.TaggedSpan;
 import io.loquent.decoding.heads.TextTokens;
 import io.loquent.encoder.AggregationStrategy;
+import io.loquent.encoder.ClassificationFunction;
 import io.loquent.encoder.EncoderTask;
 import io.loquent.encoder.Entity;
 import io.loquent.encoder.TaggingOptions;
+import io.loquent.runtime.model.EncoderOutputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -43,13 +46,15 @@ public final class TokenClassification {
     context.need(EncoderTask.TAG);
     List<Window> windows = new ArrayList<>();
     List<SplitText> split = new ArrayList<>();
-    List<TokenScores> scores = new ArrayList<>();
+    List<List<ClearestView>> views = new ArrayList<>();
+    double[][][] scores = new double[texts.size()][][];
     for (int i = 0; i < texts.size(); i++) {
       List<Window> ofText = new ArrayList<>();
       context.reader().read(i, texts.get(i), options, HALF_OF_WINDOW, ofText);
       windows.addAll(ofText);
       split.add(SplitText.of(ofText, 0, texts.get(i)));
-      scores.add(new TokenScores(split.get(i).tokens().size()));
+      views.add(ClearestView.of(ofText));
+      scores[i] = new double[views.get(i).size()][];
     }
     context
         .batches()
@@ -57,12 +62,29 @@ public final class TokenClassification {
             windows,
             Set.of(LOGITS),
             options,
-            (window, outputs, row) -> scores.get(window.text()).read(window, outputs, row));
+            (window, outputs, row) -> {
+              int text = window.text();
+              read(views.get(text), window, outputs, row, scores[text]);
+            });
     List<List<Entity>> results = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      results.add(entities(texts.get(i), split.get(i), scores.get(i).scores(), options));
+      results.add(entities(texts.get(i), split.get(i), scores[i], options));
     }
     return results;
+  }
+
+  /** Reads the probabilities of the tokens that are seen best in a window. */
+  private static void read(
+      List<ClearestView> views, Window window, EncoderOutputs outputs, int row, double[][] scores) {
+    float[] logits = new float[(int) outputs.shape(LOGITS)[2]];
+    int end = Math.min(scores.length, window.first() + window.length());
+    for (int token = window.first(); token < end; token++) {
+      ClearestView view = views.get(token);
+      if (view.window().number() == window.number()) {
+        outputs.token(LOGITS, row, view.token(), logits);
+        scores[token] = LabelScores.of(ClassificationFunction.SOFTMAX, logits);
+      }
+    }
   }
 
   private List<Entity> entities(

@@ -364,7 +364,9 @@ public final class ModelConfig {
     /**
      * Sets the folder of the tokenizer.
      *
-     * @param folder holds {@code tokenizer.json}
+     * @param folder holds {@code tokenizer.json} and the files beside it: {@code
+     *     tokenizer_config.json}, {@code special_tokens_map.json}, chat templates; those of the
+     *     model folder do not count then
      * @return this builder
      */
     public Builder tokenizerFolder(Path folder) {

@@ -71,9 +71,10 @@ public final class OnnxEncoder implements Encoder {
   private final JointFilling jointFilling;
   private final PseudoLikelihood pseudoLikelihood;
 
-  private OnnxEncoder(ModelConfig config, EncoderModel model, Tokenizer tokenizer) {
+  private OnnxEncoder(
+      ModelConfig config, EncoderModel model, Tokenizer tokenizer, Path tokenizerFolder) {
     this.model = model;
-    context = new EncoderContext(model, tokenizer, config);
+    context = new EncoderContext(model, tokenizer, tokenizerFolder, config);
     sentences = new SentenceEmbedder(context);
     tokens = new TokenEmbedder(context);
     sparse = new SparseEmbedder(context);
@@ -125,7 +126,7 @@ public final class OnnxEncoder implements Encoder {
                               + " there is no tokenizer.json here; download it from where the graph"
                               + " came from"));
       findings.add("tokenizer: tokenizer.json with " + tokenizer.vocabularySize() + " entries");
-      return new OnnxEncoder(config, model, tokenizer);
+      return new OnnxEncoder(config, model, tokenizer, folder);
     } catch (RuntimeException | Error e) {
       if (tokenizer != null) {
         tokenizer.close();

@@ -4,7 +4,9 @@ import io.loquent.InvalidRequestException;
 import io.loquent.ModelConfig;
 import io.loquent.encoder.EncoderTask;
 import io.loquent.runtime.model.EncoderModel;
+import io.loquent.runtime.model.TokenizerFiles;
 import io.loquent.spi.Tokenizer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.Set;
 public final class EncoderContext {
 
   private final EncoderModel model;
+  private final TokenizerFiles tokenizerFiles;
   private final TextReader reader;
   private final RowBatches batches;
   private final Labels labels;
@@ -28,21 +31,29 @@ public final class EncoderContext {
    *
    * @param model the graph
    * @param tokenizer reads the texts
+   * @param tokenizerFolder holds the tokenizer's files
    * @param config how many rows run together
    */
-  public EncoderContext(EncoderModel model, Tokenizer tokenizer, ModelConfig config) {
+  public EncoderContext(
+      EncoderModel model, Tokenizer tokenizer, Path tokenizerFolder, ModelConfig config) {
     this.model = model;
-    reader = new TextReader(model, tokenizer);
+    tokenizerFiles = new TokenizerFiles(tokenizerFolder);
+    reader = new TextReader(model, tokenizer, tokenizerFiles);
     batches = new RowBatches(model, config);
     labels = Labels.of(model);
     tasks = TaskDetection.of(model, labels);
     modules = SentenceModules.of(model, tasks);
     prompts = Prompts.of(model);
-    mask = Mask.of(model, tokenizer, config.tokenizerFolder().orElse(model.transformerFolder()));
+    mask = Mask.of(model, tokenizer, tokenizerFiles);
   }
 
   EncoderModel model() {
     return model;
+  }
+
+  /** What the files beside the tokenizer say. */
+  TokenizerFiles tokenizerFiles() {
+    return tokenizerFiles;
   }
 
   TextReader reader() {

@@ -1,10 +1,9 @@
 package io.loquent.runtime.encoder;
 
 import io.loquent.runtime.model.EncoderModel;
-import io.loquent.runtime.model.MaskToken;
+import io.loquent.runtime.model.TokenizerFiles;
 import io.loquent.spi.TokenizedText;
 import io.loquent.spi.Tokenizer;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -18,8 +17,8 @@ import java.util.stream.IntStream;
 record Mask(String spelling, int id) {
 
   /** Finds a model's mask, by the tokenizer's files or by {@code config.json}. */
-  static Optional<Mask> of(EncoderModel model, Tokenizer tokenizer, Path tokenizerFolder) {
-    String named = MaskToken.spelling(tokenizerFolder).orElse(null);
+  static Optional<Mask> of(EncoderModel model, Tokenizer tokenizer, TokenizerFiles files) {
+    String named = files.spelling(TokenizerFiles.MASK_TOKEN).orElse(null);
     OptionalInt id = named == null ? OptionalInt.empty() : tokenizer.tokenToId(named);
     if (named != null && id.isPresent()) {
       return Optional.of(new Mask(named, id.getAsInt()));

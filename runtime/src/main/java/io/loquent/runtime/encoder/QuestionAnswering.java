@@ -14,12 +14,10 @@ import io.loquent.encoder.EncoderTask;
 import io.loquent.runtime.model.EncoderOutputs;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Finds answers in texts. Thread-safe until the model is closed. */
 public final class QuestionAnswering {
@@ -41,10 +39,14 @@ public final class QuestionAnswering {
    */
   public QuestionAnswering(EncoderContext context) {
     this.context = context;
-    Map<String, @Nullable Object> config = context.model().json("tokenizer_config.json");
     // Tokenizers that pad on the left belong to models that read the question last.
-    sequence = "left".equals(config.get("padding_side")) ? 0 : 1;
-    cls = cls(config);
+    sequence = "left".equals(context.tokenizerFiles().setting("padding_side")) ? 0 : 1;
+    cls =
+        context
+            .tokenizerFiles()
+            .spelling("cls_token")
+            .map(context.reader().tokenizer()::tokenToId)
+            .orElse(OptionalInt.empty());
   }
 
   /**
@@ -123,16 +125,6 @@ public final class QuestionAnswering {
       }
     }
     return 0;
-  }
-
-  private OptionalInt cls(Map<String, @Nullable Object> config) {
-    @Nullable Object token = config.get("cls_token");
-    if (token instanceof Map<?, ?> added) {
-      token = added.get("content");
-    }
-    return token instanceof String name
-        ? context.reader().tokenizer().tokenToId(name)
-        : OptionalInt.empty();
   }
 
   private static AnswerResult result(

@@ -1,7 +1,7 @@
 package io.loquent.runtime.encoder;
 
 import io.loquent.runtime.model.EncoderModel;
-import java.util.Map;
+import io.loquent.runtime.model.TokenizerFiles;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +16,10 @@ final class RowLimit {
 
   private RowLimit() {}
 
-  static OptionalInt of(EncoderModel model) {
+  static OptionalInt of(EncoderModel model, TokenizerFiles files) {
     double limit = NO_LIMIT;
-    limit = Math.min(limit, number(model.json("sentence_bert_config.json"), "max_seq_length"));
-    limit = Math.min(limit, number(model.json("tokenizer_config.json"), "model_max_length"));
+    limit = Math.min(limit, number(model.json("sentence_bert_config.json").get("max_seq_length")));
+    limit = Math.min(limit, number(files.setting("model_max_length")));
     int positions = model.info().contextLength().orElse(0);
     limit = positions > 0 ? Math.min(limit, positions) : limit;
     if (model.fixedLength().isPresent()) {
@@ -28,8 +28,8 @@ final class RowLimit {
     return limit < NO_LIMIT ? OptionalInt.of((int) limit) : OptionalInt.empty();
   }
 
-  private static double number(Map<String, @Nullable Object> json, String name) {
-    return json.get(name) instanceof Number number && number.doubleValue() > 0
+  private static double number(@Nullable Object json) {
+    return json instanceof Number number && number.doubleValue() > 0
         ? number.doubleValue()
         : NO_LIMIT;
   }

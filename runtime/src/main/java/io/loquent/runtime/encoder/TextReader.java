@@ -5,6 +5,7 @@ import io.loquent.InvalidRequestException;
 import io.loquent.encoder.EncoderOptions;
 import io.loquent.encoder.Truncation;
 import io.loquent.runtime.model.EncoderModel;
+import io.loquent.runtime.model.TokenizerFiles;
 import io.loquent.spi.TokenizedText;
 import io.loquent.spi.Tokenizer;
 import java.util.ArrayList;
@@ -19,10 +20,10 @@ final class TextReader {
   private final Tokenizer tokenizer;
   private final OptionalInt limit;
 
-  TextReader(EncoderModel model, Tokenizer tokenizer) {
+  TextReader(EncoderModel model, Tokenizer tokenizer, TokenizerFiles files) {
     this.model = model.info().name();
     this.tokenizer = tokenizer;
-    limit = RowLimit.of(model);
+    limit = RowLimit.of(model, files);
   }
 
   Tokenizer tokenizer() {

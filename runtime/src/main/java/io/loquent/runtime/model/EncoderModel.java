@@ -159,7 +159,8 @@ public final class EncoderModel implements AutoCloseable {
   }
 
   /**
-   * Returns where the transformer's graph, configuration and tokenizer lie.
+   * Returns where the transformer's graph and configuration lie, and its tokenizer unless the model
+   * configuration names another folder for it.
    *
    * @return {@link #folder()}, or a folder in it that {@code modules.json} names
    */

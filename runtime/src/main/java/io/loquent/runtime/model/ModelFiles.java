@@ -18,12 +18,17 @@ import java.util.SortedSet;
  * A model folder that was looked through, before a graph is opened.
  *
  * @param folder the model folder
+ * @param tokenizerFolder where the tokenizer's files lie
  * @param config what its JSON files say
  * @param layout which files were chosen
  * @param summaries what the files are made of
  */
 record ModelFiles(
-    Path folder, FolderConfig config, Layout layout, Map<Path, OnnxSummary> summaries) {
+    Path folder,
+    Path tokenizerFolder,
+    FolderConfig config,
+    Layout layout,
+    Map<Path, OnnxSummary> summaries) {
 
   private static final List<String> ENCODER_HEADS =
       List.of(
@@ -52,7 +57,8 @@ record ModelFiles(
                 + ", which assistant_early_exit guesses tokens with");
       }
     }
-    return new ModelFiles(folder, folderConfig, layout, summaries);
+    return new ModelFiles(
+        folder, config.tokenizerFolder().orElse(folder), folderConfig, layout, summaries);
   }
 
   /**

@@ -101,18 +101,7 @@ record ParallelFamily(Family family, String reason) {
     if (ends && (!begin.isPresent() || !end.isPresent())) {
       throw missing(folder, "bos_token_id\" and \"eos_token_id", "a canvas begins and ends with");
     }
-    OptionalInt mask = config.integer(MASK_TOKEN);
-    if (family == Family.MASKED_LANGUAGE_MODEL && !mask.isPresent()) {
-      mask = MaskToken.id(folder);
-    }
-    boolean needsMask =
-        family == Family.CONDITIONAL_MASKED
-            || family == Family.LEVENSHTEIN
-            || family == Family.MASKED_DIFFUSION
-            || family == Family.MASKED_LANGUAGE_MODEL;
-    if (needsMask && !mask.isPresent()) {
-      throw missing(folder, MASK_TOKEN, "unknown slots hold");
-    }
+    OptionalInt mask = mask(files);
     check(folder, MASK_TOKEN, mask, vocabularySize);
     OptionalInt blank = OptionalInt.empty();
     if (family == Family.CTC) {
@@ -137,6 +126,31 @@ record ParallelFamily(Family family, String reason) {
         config.integer("block_length"),
         hasCache,
         family == Family.CTC ? config.frameSeconds() : OptionalDouble.empty());
+  }
+
+  private OptionalInt mask(ModelFiles files) {
+    OptionalInt mask = files.config().integer(MASK_TOKEN);
+    if (mask.isPresent()) {
+      return mask;
+    }
+    return switch (family) {
+      case MASKED_LANGUAGE_MODEL -> {
+        OptionalInt named =
+            new TokenizerFiles(files.tokenizerFolder()).id(TokenizerFiles.MASK_TOKEN);
+        if (!named.isPresent()) {
+          throw missing(
+              files.folder(),
+              MASK_TOKEN,
+              "unknown slots hold, and the tokenizer's files in "
+                  + files.tokenizerFolder()
+                  + " name no mask_token");
+        }
+        yield named;
+      }
+      case CONDITIONAL_MASKED, LEVENSHTEIN, MASKED_DIFFUSION ->
+          throw missing(files.folder(), MASK_TOKEN, "unknown slots hold");
+      default -> mask;
+    };
   }
 
   private boolean isInsertion() {

@@ -7,9 +7,11 @@ import io.loquent.ModelLoadException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,5 +83,48 @@ class SafetensorsTest {
     assertThatThrownBy(() -> read("{no"))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("cannot be read");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0", "64, 4", "-1, 4", "100000001, 4"})
+  void headers_that_cannot_be_there_are_refused(long length, int bytes) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(Long.BYTES + bytes).order(ByteOrder.LITTLE_ENDIAN);
+    content.putLong(length);
+    Path file = Files.write(folder.resolve("model.safetensors"), content.array());
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContainingAll("model.safetensors", "a header of " + length + " bytes");
+  }
+
+  @Test
+  void only_the_tensors_that_are_asked_for_are_read_from_a_large_file() throws IOException {
+    long large = 4L << 30;
+    String header =
+        "{\"large\": {\"dtype\": \"F32\", \"shape\": [65536, 16384], \"data_offsets\": [0, "
+            + large
+            + "]}, \"small\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": ["
+            + large
+            + ", "
+            + (large + Float.BYTES)
+            + "]}}";
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer start = ByteBuffer.allocate(Long.BYTES + json.length).order(ByteOrder.LITTLE_ENDIAN);
+    start.putLong(json.length).put(json).flip();
+    Path file = folder.resolve("large.safetensors");
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.SPARSE,
+            StandardOpenOption.WRITE)) {
+      channel.write(start);
+      channel.write(ByteBuffer.wrap(new byte[] {0, 0, 0x20, (byte) 0xC0}), start.limit() + large);
+    }
+    Safetensors weights = Safetensors.read(file);
+    assertThat(weights.tensor("small", 1)).containsExactly(-2.5f);
+    assertThatThrownBy(() -> weights.tensor("large", 65536, 16384))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContainingAll(
+            "large.safetensors", "\"large\" has " + large + " bytes", "at most 2147483639");
   }
 }

@@ -1,8 +1,8 @@
 package io.loquent;
 
 /**
- * The graph failed while running, or answered with numbers that no token can be chosen from (NaN).
- * The generator stays usable for other requests.
+ * The graph failed while running, or answered with numbers of which no result can be made (NaN,
+ * infinity). The generator or encoder stays usable for other requests.
  */
 public final class InferenceException extends GenerationException {
 

@@ -19,7 +19,7 @@ import java.util.Set;
  * <ul>
  *   <li>{@link io.loquent.ContextLengthException} if a text is too long and {@link
  *       EncoderOptions#truncation()} does not allow to cut it,
- *   <li>{@link io.loquent.InferenceException} if the graph fails,
+ *   <li>{@link io.loquent.InferenceException} if the graph fails or answers with NaN or infinity,
  *   <li>{@link java.util.concurrent.CancellationException} if the call was cancelled,
  *   <li>{@link IllegalStateException} if the encoder is closed.
  * </ul>

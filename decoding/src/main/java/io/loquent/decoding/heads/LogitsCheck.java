@@ -17,19 +17,37 @@ public final class LogitsCheck {
   public static void check(float[] logits, String what) {
     for (int i = 0; i < logits.length; i++) {
       if (Float.isNaN(logits[i]) || logits[i] == Float.POSITIVE_INFINITY) {
-        throw new InferenceException(
-            "the logit of "
-                + what
-                + " "
-                + i
-                + " (of "
-                + logits.length
-                + ") is "
-                + logits[i]
-                + ", expected a finite number: the graph's numbers overflowed; use a graph of higher"
-                + " precision");
+        throw invalid("the logit of " + what, i, logits);
       }
     }
+  }
+
+  /**
+   * Checks numbers that must all be finite.
+   *
+   * @param numbers any number of them
+   * @param what what each of them is, for the message
+   * @throws InferenceException if one is NaN or infinite
+   */
+  public static void checkFinite(float[] numbers, String what) {
+    for (int i = 0; i < numbers.length; i++) {
+      if (!Float.isFinite(numbers[i])) {
+        throw invalid(what, i, numbers);
+      }
+    }
+  }
+
+  private static InferenceException invalid(String what, int index, float[] numbers) {
+    return new InferenceException(
+        what
+            + " "
+            + index
+            + " (of "
+            + numbers.length
+            + ") is "
+            + numbers[index]
+            + ", expected a finite number: the graph's numbers overflowed; use a graph of higher"
+            + " precision");
   }
 
   /**

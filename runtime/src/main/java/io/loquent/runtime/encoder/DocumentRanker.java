@@ -111,7 +111,7 @@ public final class DocumentRanker {
   }
 
   private void check(float[] logits) {
-    LogitsCheck.check(logits, "pair");
+    LogitsCheck.checkFinite(logits, "the pair's logit");
     if (logits.length != 1) {
       throw new InvalidRequestException(
           context.model().info().name()

@@ -1,6 +1,7 @@
 package io.loquent.runtime.encoder;
 
 import io.loquent.InvalidRequestException;
+import io.loquent.decoding.heads.LogitsCheck;
 import io.loquent.decoding.heads.MaskedTokens;
 import io.loquent.encoder.EncoderTask;
 import io.loquent.encoder.FillMaskOptions;
@@ -76,6 +77,7 @@ public final class MaskFilling {
           float[] logits = new float[(int) outputs.shape(TaskDetection.LOGITS)[2]];
           for (ClearestView view : byWindow.getOrDefault(window, List.of())) {
             outputs.token(TaskDetection.LOGITS, index, view.token(), logits);
+            LogitsCheck.check(logits, "vocabulary entry");
             best.put(
                 view,
                 targets == null

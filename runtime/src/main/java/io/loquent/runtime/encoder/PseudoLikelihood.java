@@ -1,6 +1,7 @@
 package io.loquent.runtime.encoder;
 
 import io.loquent.Score;
+import io.loquent.decoding.heads.LogitsCheck;
 import io.loquent.decoding.heads.MaskedTokens;
 import io.loquent.decoding.logits.LogProbabilities;
 import io.loquent.encoder.EncoderTask;
@@ -73,10 +74,12 @@ public final class PseudoLikelihood {
             copies,
             Set.of(TaskDetection.LOGITS),
             options,
+            copy -> tokens.get(copy).window().text(),
             (copy, outputs, row) -> {
               ClearestView token = tokens.get(copy.text());
               float[] logits = new float[(int) outputs.shape(TaskDetection.LOGITS)[2]];
               outputs.token(TaskDetection.LOGITS, row, token.token(), logits);
+              LogitsCheck.check(logits, "vocabulary entry");
               logProbabilities[first + copy.text()] = LogProbabilities.at(logits, id(token));
             });
   }

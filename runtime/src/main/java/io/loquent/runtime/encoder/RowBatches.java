@@ -2,6 +2,7 @@ package io.loquent.runtime.encoder;
 
 import io.loquent.Cancellation;
 import io.loquent.ExecutionProvider;
+import io.loquent.InferenceException;
 import io.loquent.ModelConfig;
 import io.loquent.decoding.RunInterruptedException;
 import io.loquent.encoder.EncoderOptions;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -47,14 +49,30 @@ final class RowBatches {
    * Runs all windows and hands each row's outputs to the reader.
    *
    * @throws CancellationException if the options' handle was cancelled
+   * @throws InferenceException if the reader refuses what the graph gave; the message names the
+   *     text
    */
   void run(List<Window> windows, Set<String> outputs, EncoderOptions options, RowReader reader) {
+    run(windows, outputs, options, IntUnaryOperator.identity(), reader);
+  }
+
+  /**
+   * Runs windows of more than the texts of a call, such as a text beside each of some labels.
+   *
+   * @param textOf the text of the call that a window's text is made of, for messages
+   */
+  void run(
+      List<Window> windows,
+      Set<String> outputs,
+      EncoderOptions options,
+      IntUnaryOperator textOf,
+      RowReader reader) {
     int batchSize = options.batchSize().orElse(usualBatchSize);
     try (RunControl control = new RunControl()) {
       Cancellation.Registration watch = options.cancellation().onCancel(control::terminate);
       try {
         for (List<Window> batch : batches(windows, outputs, batchSize)) {
-          run(batch, outputs, control, reader);
+          run(batch, outputs, control, naming(textOf, reader));
         }
       } finally {
         watch.close();
@@ -64,6 +82,17 @@ final class RowBatches {
       cancelled.initCause(e);
       throw cancelled;
     }
+  }
+
+  private static RowReader naming(IntUnaryOperator textOf, RowReader reader) {
+    return (window, outputs, row) -> {
+      try {
+        reader.read(window, outputs, row);
+      } catch (InferenceException e) {
+        int text = textOf.applyAsInt(window.text());
+        throw new InferenceException("text " + text + ": " + e.getMessage(), e);
+      }
+    };
   }
 
   private void run(List<Window> batch, Set<String> wanted, RunControl control, RowReader reader) {

@@ -1,6 +1,7 @@
 package io.loquent.runtime.encoder;
 
 import io.loquent.InvalidRequestException;
+import io.loquent.decoding.heads.LogitsCheck;
 import io.loquent.decoding.heads.TokenPooling;
 import io.loquent.decoding.heads.UnitLength;
 import io.loquent.decoding.heads.VectorStep;
@@ -114,6 +115,8 @@ final class SentencePlan {
         output.equals(SENTENCE)
             ? outputs.row(SENTENCE, row)
             : pool(window, includesPrompt ? 0 : promptLength(window, text), outputs, row);
+    // Before the layers, of which a tanh makes an ordinary number of an infinite one.
+    LogitsCheck.checkFinite(vector, "the vector's number");
     for (VectorStep step : sentenceSteps) {
       check(step, vector.length);
       vector = step.apply(vector);
@@ -132,6 +135,9 @@ final class SentencePlan {
     int size = 0;
     for (int position = 0; position < window.length(); position++) {
       outputs.token(output, row, position, token);
+      if (!tokenSteps.isEmpty()) {
+        LogitsCheck.checkFinite(token, "a token vector's number");
+      }
       float[] vector = token;
       for (VectorStep step : tokenSteps) {
         vector = step.apply(vector);

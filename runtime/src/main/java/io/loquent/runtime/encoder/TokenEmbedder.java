@@ -1,6 +1,7 @@
 package io.loquent.runtime.encoder;
 
 import io.loquent.InvalidRequestException;
+import io.loquent.decoding.heads.LogitsCheck;
 import io.loquent.decoding.heads.UnitLength;
 import io.loquent.decoding.heads.VectorStep;
 import io.loquent.encoder.EmbeddingOptions;
@@ -84,6 +85,7 @@ public final class TokenEmbedder {
     float[] token = new float[TokenOutput.size(outputs, output)];
     for (int position = 0; position < vectors.length; position++) {
       outputs.token(output, row, position, token);
+      LogitsCheck.checkFinite(token, "a token vector's number");
       float[] vector = token;
       for (VectorStep step : context.modules().tokenSteps()) {
         vector = step.apply(vector);

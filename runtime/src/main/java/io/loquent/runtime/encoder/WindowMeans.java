@@ -1,6 +1,8 @@
 package io.loquent.runtime.encoder;
 
-/** The mean of what a text's windows gave, for each text of a call. Confined to one thread. */
+import io.loquent.decoding.heads.LogitsCheck;
+
+/** The mean of the logits of a text's windows, for each text of a call. Confined to one thread. */
 final class WindowMeans {
 
   private final double[][] sums;
@@ -11,8 +13,9 @@ final class WindowMeans {
     counts = new int[texts];
   }
 
-  /** Reads a window, in any order. */
+  /** Reads a window, in any order; refuses what no label's logit can be. */
   void add(int text, float[] values) {
+    LogitsCheck.check(values, "label");
     if (counts[text] == 0) {
       sums[text] = new double[values.length];
     }

@@ -68,6 +68,7 @@ public final class ZeroShotClassification {
             windows,
             Set.of(LOGITS),
             options,
+            pair -> pair / labels,
             (window, outputs, row) -> logits.add(window.text(), outputs.row(LOGITS, row)));
     List<Classification> results = new ArrayList<>();
     for (int text = 0; text < texts.size(); text++) {

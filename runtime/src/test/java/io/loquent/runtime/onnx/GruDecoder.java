@@ -13,9 +13,6 @@ public final class GruDecoder {
   public static final int VOCABULARY = 16;
 
   private static final int EMBEDDING = 8;
-  private static final int FLOAT = 1;
-  private static final int INT64 = 7;
-  private static final int FREE = -1;
   private static final int TENSOR_FLOAT_DATA = 4;
 
   private GruDecoder() {}
@@ -45,10 +42,18 @@ public final class GruDecoder {
                     .message());
     MessageWriter graph = model.graph();
     graph.text(Fields.GRAPH_NAME, "gru");
-    graph.message(Fields.GRAPH_INPUT, info("input_ids", INT64, FREE, FREE));
-    graph.message(Fields.GRAPH_INPUT, info("past_h", FLOAT, 1, FREE, VOCABULARY));
-    graph.message(Fields.GRAPH_OUTPUT, info("logits", FLOAT, FREE, FREE, VOCABULARY));
-    graph.message(Fields.GRAPH_OUTPUT, info("present_h", FLOAT, 1, FREE, VOCABULARY));
+    graph.message(
+        Fields.GRAPH_INPUT,
+        TinyModel.info("input_ids", Fields.TYPE_INT64, TinyModel.FREE, TinyModel.FREE));
+    graph.message(
+        Fields.GRAPH_INPUT,
+        TinyModel.info("past_h", Fields.TYPE_FLOAT, 1, TinyModel.FREE, VOCABULARY));
+    graph.message(
+        Fields.GRAPH_OUTPUT,
+        TinyModel.info("logits", Fields.TYPE_FLOAT, TinyModel.FREE, TinyModel.FREE, VOCABULARY));
+    graph.message(
+        Fields.GRAPH_OUTPUT,
+        TinyModel.info("present_h", Fields.TYPE_FLOAT, 1, TinyModel.FREE, VOCABULARY));
     return model.model();
   }
 
@@ -59,32 +64,10 @@ public final class GruDecoder {
       tensor.integer(Fields.TENSOR_DIMS, dimension);
       size *= dimension;
     }
-    tensor.integer(Fields.TENSOR_DATA_TYPE, FLOAT).text(Fields.TENSOR_NAME, name);
+    tensor.integer(Fields.TENSOR_DATA_TYPE, Fields.TYPE_FLOAT).text(Fields.TENSOR_NAME, name);
     for (int i = 0; i < size; i++) {
       tensor.real(TENSOR_FLOAT_DATA, (float) random.nextGaussian());
     }
     return tensor;
-  }
-
-  private static MessageWriter info(String name, int type, long... dimensions) {
-    MessageWriter shape = new MessageWriter();
-    boolean batch = true;
-    for (long dimension : dimensions) {
-      MessageWriter written = new MessageWriter();
-      if (dimension == FREE) {
-        written.text(Fields.DIMENSION_NAME, batch ? "batch" : "sequence");
-        batch = false;
-      } else {
-        written.integer(Fields.DIMENSION_VALUE, dimension);
-      }
-      shape.message(Fields.SHAPE_DIMENSION, written);
-    }
-    MessageWriter tensor =
-        new MessageWriter()
-            .integer(Fields.TENSOR_TYPE_ELEMENT, type)
-            .message(Fields.TENSOR_TYPE_SHAPE, shape);
-    return new MessageWriter()
-        .text(Fields.VALUE_INFO_NAME, name)
-        .message(Fields.VALUE_INFO_TYPE, new MessageWriter().message(Fields.TYPE_TENSOR, tensor));
   }
 }

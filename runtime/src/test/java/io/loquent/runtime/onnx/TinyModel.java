@@ -5,6 +5,9 @@ import java.util.List;
 /** Writes the wiring of a made-up model: nodes in order, weights by name, one output. */
 final class TinyModel {
 
+  /** A dimension of any size. */
+  static final int FREE = -1;
+
   private final MessageWriter graph = new MessageWriter();
 
   TinyModel node(String operator, List<String> inputs, String... outputs) {
@@ -45,6 +48,29 @@ final class TinyModel {
   TinyModel output(String name) {
     graph.message(Fields.GRAPH_OUTPUT, new MessageWriter().text(Fields.VALUE_INFO_NAME, name));
     return this;
+  }
+
+  /** An input or output; of its free dimensions the first is the batch. */
+  static MessageWriter info(String name, int type, long... dimensions) {
+    MessageWriter shape = new MessageWriter();
+    boolean batch = true;
+    for (long dimension : dimensions) {
+      MessageWriter written = new MessageWriter();
+      if (dimension == FREE) {
+        written.text(Fields.DIMENSION_NAME, batch ? "batch" : "sequence");
+        batch = false;
+      } else {
+        written.integer(Fields.DIMENSION_VALUE, dimension);
+      }
+      shape.message(Fields.SHAPE_DIMENSION, written);
+    }
+    MessageWriter tensor =
+        new MessageWriter()
+            .integer(Fields.TENSOR_TYPE_ELEMENT, type)
+            .message(Fields.TENSOR_TYPE_SHAPE, shape);
+    return new MessageWriter()
+        .text(Fields.VALUE_INFO_NAME, name)
+        .message(Fields.VALUE_INFO_TYPE, new MessageWriter().message(Fields.TYPE_TENSOR, tensor));
   }
 
   MessageWriter graph() {

@@ -267,7 +267,8 @@ public final class ModelConfig {
 
   /**
    * Returns how much native memory may be kept between requests, so that a prompt that begins like
-   * an earlier one runs only its rest. It counts towards {@link #memoryLimitBytes()}.
+   * an earlier one runs only its rest. It counts towards {@link #memoryLimitBytes()}, and is given
+   * back, what was not used for longest first, before a request meets that limit.
    *
    * @return bytes; empty if every request runs all of its prompt
    */

@@ -69,6 +69,9 @@ public final class OnnxGenerator implements Generator {
             ? new PrefixCache(config.promptCacheBytes().getAsLong())
             : null;
     prompts = prefixes == null ? PromptCache.NONE : prefixes;
+    if (prefixes != null) {
+      model.relieveBy(prefixes::dropOldest);
+    }
     constraints = new Constraints(tokenizer, model.info().vocabularySize());
     ParallelPlanning planning = new ParallelPlanning(config, model, tokenizer);
     parallel = planning;

@@ -11,7 +11,8 @@ import java.util.function.Supplier;
  * What requests of a generator leave for later ones that begin alike, with the same system prompt
  * for instance: the most recently used sequences, up to a number of bytes. Thread-safe.
  *
- * <p>A request gets a copy, so that any number of them can begin with the same tokens.
+ * <p>A request gets a copy, so that any number of them can begin with the same tokens. Where memory
+ * is short, requests need it more than this cache does.
  */
 final class PrefixCache implements PromptCache {
 
@@ -43,20 +44,35 @@ final class PrefixCache implements PromptCache {
     if (best == null) {
       return Optional.empty();
     }
+    // While it is copied, it must not be dropped to make room for its copy.
     entries.remove(best);
-    entries.add(best);
+    boolean isCopied = false;
     try {
-      return Optional.of(best.copy(most));
+      KeptCache copy = best.copy(most);
+      isCopied = true;
+      entries.add(best);
+      return Optional.of(copy);
     } catch (InferenceException e) {
-      // Memory is short, and the request itself needs it more than this cache does.
-      forgetAll();
+      // All others are gone, and the request itself needs what is left.
       return Optional.empty();
+    } finally {
+      if (!isCopied) {
+        best.close();
+      }
     }
   }
 
-  private void forgetAll() {
-    entries.forEach(KeptCache::close);
-    entries.clear();
+  /**
+   * Gives the memory of the least recently used sequence back.
+   *
+   * @return false if there is none
+   */
+  synchronized boolean dropOldest() {
+    if (entries.isEmpty()) {
+      return false;
+    }
+    entries.remove(0).close();
+    return true;
   }
 
   @Override
@@ -81,7 +97,7 @@ final class PrefixCache implements PromptCache {
         });
     entries.add(added);
     while (bytes() > mostBytes) {
-      entries.remove(0).close();
+      dropOldest();
     }
   }
 
@@ -93,6 +109,7 @@ final class PrefixCache implements PromptCache {
   /** Gives the memory back, and remembers nothing from now on. */
   synchronized void close() {
     closed = true;
-    forgetAll();
+    entries.forEach(KeptCache::close);
+    entries.clear();
   }
 }

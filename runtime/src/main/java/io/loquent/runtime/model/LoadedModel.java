@@ -10,6 +10,7 @@ import io.loquent.decoding.parallel.ParallelState;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 
 /** A model whose graphs are open: it makes decoding states. Thread-safe until closed. */
 public abstract sealed class LoadedModel implements AutoCloseable
@@ -154,6 +155,15 @@ public abstract sealed class LoadedModel implements AutoCloseable
   public Optional<KeptCache> keep(DecodingState state, int[] tokens) {
     return Optional.empty();
   }
+
+  /**
+   * Sets who is asked for memory before a request fails for want of it; nobody at first. Models
+   * that {@link #keep} nothing never ask.
+   *
+   * @param giver closes something that was kept, if there is anything, and says whether it did;
+   *     asked until there is enough memory, on the thread that needs it
+   */
+  public void relieveBy(BooleanSupplier giver) {}
 
   /** Frees the graphs. No request may be running. */
   @Override

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 
 /**
@@ -30,6 +31,7 @@ final class NativeBuffers {
   private final Map<Integer, ArrayDeque<ByteBuffer>> idle = new HashMap<>();
   private long idleBytes;
   private long lentBytes;
+  private volatile BooleanSupplier relief = () -> false;
 
   /** By identity: a buffer that came back twice would be lent to two requests at once. */
   private final Set<ByteBuffer> lent = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -51,12 +53,35 @@ final class NativeBuffers {
   }
 
   /**
+   * Sets who is asked for memory before there is none.
+   *
+   * @param giver gives some buffers back, if it can, and says whether it did; asked until there is
+   *     enough, on the thread that needs it
+   */
+  void relieveBy(BooleanSupplier giver) {
+    relief = giver;
+  }
+
+  /**
    * Lends a buffer with at least this many bytes; position 0, limit the capacity.
    *
    * @throws InferenceException if there is no such buffer; nothing is lent then
    */
-  synchronized ByteBuffer take(long bytes) {
+  ByteBuffer take(long bytes) {
     int capacity = roundUp(bytes);
+    while (true) {
+      try {
+        return lend(capacity);
+      } catch (InferenceException e) {
+        // Outside this lock, because whoever gives back has a lock under which it takes as well.
+        if (!relief.getAsBoolean()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private synchronized ByteBuffer lend(int capacity) {
     ArrayDeque<ByteBuffer> sameSize = idle.get(capacity);
     ByteBuffer buffer = sameSize == null ? null : sameSize.poll();
     if (buffer == null) {

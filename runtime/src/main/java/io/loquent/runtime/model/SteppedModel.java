@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A decoder, with or without an encoder, that continues sequences step by step. */
@@ -226,6 +227,11 @@ final class SteppedModel extends LoadedModel {
     return state instanceof GraphState graphState
         ? Optional.ofNullable(graphState.keep(tokens))
         : Optional.empty();
+  }
+
+  @Override
+  public void relieveBy(BooleanSupplier giver) {
+    buffers.relieveBy(giver);
   }
 
   private void checkTogether(List<PromptRow> rows) {

@@ -7,7 +7,9 @@ import io.loquent.InferenceException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class NativeBuffersTest {
 
@@ -124,5 +126,60 @@ final class NativeBuffersTest {
     buffers.giveBack(buffers.take(8_192));
     assertThat(asked).containsExactly(4_096, 8_192, 8_192);
     assertThat(buffers.take(4_096)).isNotSameAs(idle);
+  }
+
+  @Test
+  @Timeout(30)
+  void asks_for_memory_outside_its_lock_until_there_is_enough() {
+    NativeBuffers buffers = new NativeBuffers(1 << 20, 20_000);
+    List<ByteBuffer> kept = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      kept.add(buffers.take(4_096));
+    }
+    // On another thread, which must not wait for the one that asks.
+    buffers.relieveBy(
+        () ->
+            !kept.isEmpty()
+                && CompletableFuture.supplyAsync(
+                        () -> {
+                          buffers.giveBack(kept.remove(0));
+                          return true;
+                        })
+                    .join());
+    ByteBuffer taken = buffers.take(10_000);
+    assertThat(kept).hasSize(1);
+    assertThat(buffers.lent()).isEqualTo(2);
+    buffers.giveBack(taken);
+    assertThatThrownBy(() -> buffers.take(24_000))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("hold 0 bytes")
+        .hasMessageContaining("memory_limit_mb allows 20000");
+    assertThat(kept).isEmpty();
+  }
+
+  @Test
+  void asks_for_memory_where_the_jvm_gives_no_more() {
+    List<ByteBuffer> kept = new ArrayList<>();
+    NativeBuffers buffers =
+        new NativeBuffers(
+            0,
+            Long.MAX_VALUE,
+            bytes -> {
+              if (!kept.isEmpty()) {
+                throw new OutOfMemoryError("full");
+              }
+              return ByteBuffer.allocateDirect(bytes);
+            });
+    kept.add(buffers.take(4_096));
+    buffers.relieveBy(
+        () -> {
+          if (kept.isEmpty()) {
+            return false;
+          }
+          buffers.giveBack(kept.remove(0));
+          return true;
+        });
+    assertThat(buffers.take(8_192).capacity()).isEqualTo(8_192);
+    assertThat(buffers.lent()).isEqualTo(1);
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,9 +127,9 @@ final class PrefixCacheMemoryTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"llama-tiny-gqa", "llama-tiny"})
-  void a_request_runs_all_of_its_prompt_where_there_is_no_room_for_a_copy(String fixture) {
+  @Test
+  void a_request_runs_all_of_its_prompt_where_there_is_no_room_for_a_copy() {
+    String fixture = "llama-tiny-gqa";
     int[] prompt = new Random(7).ints(60, 5, 100).toArray();
     int[] other = prompt.clone();
     other[59] = 9;
@@ -137,7 +138,7 @@ final class PrefixCacheMemoryTest {
     OnnxGenerator generator = OnnxGenerator.open(keeping(fixture, limit).build());
     try (generator) {
       generator.generate(request(prompt, 2));
-      assertThat(generator.rememberedBytes()).isGreaterThanOrEqualTo(limit / 2);
+      assertThat(generator.rememberedBytes()).isGreaterThan(limit / 2);
       GenerationResult result = generator.generate(second);
       assertThat(result.usage().cachedPromptTokens()).isZero();
       assertThat(ids(result)).isEqualTo(expected(fixture, second));

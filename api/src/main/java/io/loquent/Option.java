@@ -554,7 +554,10 @@ public final class Option<T> {
   public static final Option<Integer> TOP_LOGPROBS =
       new Option<>("top_logprobs", OptionType.integer(0, 1000));
 
-  /** Whether special tokens are left out of the text; default true. */
+  /**
+   * Whether special tokens are left out of the text; default true, but for the {@linkplain
+   * io.loquent.chat.ToolCallParser#marks() marks} of tool calls in a chat that has tools.
+   */
   public static final Option<Boolean> SKIP_SPECIAL_TOKENS =
       new Option<>("skip_special_tokens", OptionType.flag());
 

@@ -31,9 +31,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Answers become messages: reasoning and tool calls in their own parts. A turn that fails leaves
- * the conversation as it was; one that is cancelled or out of time leaves what was said so far. Not
- * thread-safe: one turn after the other, though a turn may be cancelled from any thread.
+ * <p>Answers become messages: reasoning and tool calls in their own parts. With tools, the text of
+ * a result keeps the marks of calls ({@link ToolCallParser#marks()}) and no other special tokens,
+ * unless {@code skip_special_tokens} says otherwise; set to true, calls that are marked with
+ * special tokens are not found. A turn that fails leaves the conversation as it was; one that is
+ * cancelled or out of time leaves what was said so far. Not thread-safe: one turn after the other,
+ * though a turn may be cancelled from any thread.
  */
 public final class Conversation implements AutoCloseable {
 

@@ -1,9 +1,13 @@
 package io.loquent.chat;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A way to write tool calls, recognised by the mark that begins it. */
@@ -17,7 +21,7 @@ enum ToolCallFormat {
           text.startsWith(FUNCTION_TAG.mark, position)
               ? FUNCTION_TAG.read(text, position, calls)
               : CallJson.readCall(text, position, calls);
-      return CallJson.skip(text, end, "</tool_call>");
+      return CallJson.skip(text, end, TOOL_CALL_END);
     }
   },
 
@@ -68,7 +72,7 @@ enum ToolCallFormat {
         throw new MalformedCall("behind " + mark + " there are no arguments in braces");
       }
       String head = text.substring(position, arguments).trim();
-      String[] parts = head.replace("[ARGS]", "").split("\\[CALL_ID\\]", 2);
+      String[] parts = head.replace(ARGUMENTS, "").split(Pattern.quote(CALL_ID), 2);
       CallJson.Part object = CallJson.object(text, arguments);
       calls.add(
           new ToolCall(
@@ -97,7 +101,7 @@ enum ToolCallFormat {
               CallJson.name(fence < 0 ? before : between.substring(0, fence)),
               arguments.members()));
       int end = fence < 0 ? arguments.end() : CallJson.skip(text, arguments.end(), "```");
-      return CallJson.skip(text, end, "<\uff5ctool\u2581call\u2581end\uff5c>");
+      return CallJson.skip(text, end, DEEPSEEK_CALL_END);
     }
   },
 
@@ -117,6 +121,10 @@ enum ToolCallFormat {
     }
   };
 
+  private static final String TOOL_CALL_END = "</tool_call>";
+  private static final String ARGUMENTS = "[ARGS]";
+  private static final String CALL_ID = "[CALL_ID]";
+  private static final String DEEPSEEK_CALL_END = "<\uff5ctool\u2581call\u2581end\uff5c>";
   private static final String SEPARATOR = "<\uff5ctool\u2581sep\uff5c>";
   private static final String PARAMETER = "<parameter=";
   private static final String PARAMETER_END = "</parameter>";
@@ -148,6 +156,17 @@ enum ToolCallFormat {
     int end() {
       return start + format.mark.length();
     }
+  }
+
+  /** The marks of all formats that may be tokens, also those within calls. */
+  static Set<String> marks() {
+    Set<String> marks = new LinkedHashSet<>();
+    for (ToolCallFormat format : values()) {
+      marks.add(format.mark);
+    }
+    marks.remove(FUNCTION_TAG.mark);
+    Collections.addAll(marks, TOOL_CALL_END, ARGUMENTS, CALL_ID, DEEPSEEK_CALL_END, SEPARATOR);
+    return Collections.unmodifiableSet(marks);
   }
 
   /** The first mark at or behind a place, or null. */

@@ -2,6 +2,7 @@ package io.loquent.chat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds the tool calls in what an assistant has generated. These formats are known, and recognised
@@ -20,12 +21,25 @@ import java.util.List;
  *       the newer {@code <｜tool▁call▁begin｜>name<｜tool▁sep｜>{...}<｜tool▁call▁end｜>}.
  * </ul>
  *
- * <p>The text must have been decoded with special tokens where the model spells its marks as such
- * ({@code skip_special_tokens=false}). Thread-safe.
+ * <p>Some models spell their marks as special tokens. The text of a chat that has {@link
+ * io.loquent.Input.Chat#tools() tools} keeps these {@link #marks()}, unless {@link
+ * io.loquent.Option#SKIP_SPECIAL_TOKENS skip_special_tokens} is set to true. Thread-safe.
  */
 public final class ToolCallParser {
 
+  private static final Set<String> MARKS = ToolCallFormat.marks();
+
   private ToolCallParser() {}
+
+  /**
+   * Returns what the formats mark calls and their parts with, as far as a model may have a special
+   * token for it.
+   *
+   * @return the spelling of such tokens
+   */
+  public static Set<String> marks() {
+    return MARKS;
+  }
 
   /**
    * Finds the calls in a text.

@@ -78,7 +78,7 @@ final class Constraints {
     // Does nothing but for the first thread.
     compilation.run();
     try {
-      return Uninterruptibles.getUninterruptibly(compilation);
+      return Objects.requireNonNull(Uninterruptibles.getUninterruptibly(compilation));
     } catch (ExecutionException e) {
       synchronized (kept) {
         kept.remove(constraint, compilation);

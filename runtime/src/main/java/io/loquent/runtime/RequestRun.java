@@ -6,6 +6,7 @@ import io.loquent.FinishReason;
 import io.loquent.GenerationOptions;
 import io.loquent.GenerationRequest;
 import io.loquent.GenerationResult;
+import io.loquent.Input;
 import io.loquent.Option;
 import io.loquent.Speculation;
 import io.loquent.Timings;
@@ -105,7 +106,16 @@ final class RequestRun {
     if (constrained != null && skipSpecialTokens) {
       return constrained.detokenizer();
     }
-    return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
+    if (tokenizer == null) {
+      return null;
+    }
+    return hasTools() && !options.get(Option.SKIP_SPECIAL_TOKENS).isPresent()
+        ? new ToolMarkedText(tokenizer)
+        : tokenizer.detokenizer(skipSpecialTokens);
+  }
+
+  private boolean hasTools() {
+    return request.input() instanceof Input.Chat chat && !chat.tools().isEmpty();
   }
 
   /** Sets where it finds what need not run again, and leaves what is to be remembered. */

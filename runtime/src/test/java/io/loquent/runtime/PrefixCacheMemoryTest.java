@@ -167,7 +167,7 @@ final class PrefixCacheMemoryTest {
   void threads_that_take_and_give_at_once_get_what_they_would_get_alone(
       String fixture, boolean batching) {
     int threads = 4;
-    long limit = 2 * threads * leastFor(fixture, shortRequest(0));
+    long limit = 2L * threads * leastFor(fixture, shortRequest(0));
     OnnxGenerator generator =
         OnnxGenerator.open(keeping(fixture, limit).continuousBatching(batching).build());
     try (OnnxGenerator plain = OnnxGenerator.open(Goldens.config(fixture).build());

@@ -10,7 +10,6 @@ import io.loquent.GenerationResult;
 import io.loquent.Generator;
 import io.loquent.Input;
 import io.loquent.ModelConfig;
-import io.loquent.Option;
 import io.loquent.OutputConstraint;
 import io.loquent.ParallelDecoding;
 import io.loquent.Score;
@@ -188,8 +187,7 @@ final class ReadmeSnippets {
     messages.add(ChatMessage.user("How cold is it in Oslo?"));
 
     Input chat = Input.Chat.builder(messages).tools(List.of(weather)).build();
-    GenerationRequest request =
-        GenerationRequest.of(chat).options(o -> o.set(Option.SKIP_SPECIAL_TOKENS, false)).build();
+    GenerationRequest request = GenerationRequest.of(chat).build();
     ToolCalls answer = ToolCallParser.parse(generator.generate(request).text());
     messages.add(answer.message());
     for (ToolCall call : answer.calls()) {

@@ -35,7 +35,7 @@ public final class ToolCallParser {
    * Returns what the formats mark calls and their parts with, as far as a model may have a special
    * token for it.
    *
-   * @return the spelling of such tokens
+   * @return the spelling of such tokens, such as {@code [TOOL_CALLS]}; unmodifiable
    */
   public static Set<String> marks() {
     return MARKS;

@@ -135,57 +135,57 @@ public final class ReadOptions {
   private ReadOptions() {}
 
   /**
-   * Of mask-predict and iterative refinement.
+   * Returns what mask-predict and iterative refinement read.
    *
    * @param isGiven whether the masks are those of a text that is given
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofRuns(boolean isGiven) {
     return isGiven ? GIVEN_TEXT_BY_RUNS : CANVAS_BY_RUNS;
   }
 
   /**
-   * Of easy-first decoding.
+   * Returns what easy-first decoding reads.
    *
    * @param isGiven whether the masks are those of a text that is given
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofEasyFirst(boolean isGiven) {
     return isGiven ? GIVEN_TEXT_EASY_FIRST : CANVAS_EASY_FIRST;
   }
 
   /**
-   * Of ways that draw tokens at random, those that say how.
+   * Returns the options that say how tokens are drawn at random.
    *
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofSampling() {
     return SAMPLING;
   }
 
   /**
-   * Of Levenshtein and insertion decoding.
+   * Returns what Levenshtein and insertion decoding read.
    *
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofEdits() {
     return EDITS;
   }
 
   /**
-   * Of masked diffusion.
+   * Returns what masked diffusion reads.
    *
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofDiffusion() {
     return DIFFUSION;
   }
 
   /**
-   * Of directed acyclic Transformers.
+   * Returns what directed acyclic Transformers read.
    *
    * @param strategy how a path is found
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofDag(DagStrategy strategy) {
     return switch (strategy) {
@@ -207,29 +207,29 @@ public final class ReadOptions {
   }
 
   /**
-   * Of those of {@link DagStrategy#SAMPLE} the ones by which links are drawn.
+   * Returns the options of {@link DagStrategy#SAMPLE} that say how links are drawn.
    *
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofLinks() {
     return LINK_SAMPLING;
   }
 
   /**
-   * Of CTC over all frames at once.
+   * Returns what CTC over all frames at once reads.
    *
    * @param hasBeams whether there is more than one beam
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofCtc(boolean hasBeams) {
     return of(List.of(ofCtcStream(hasBeams), RESULTS), Option.STOP_STRINGS);
   }
 
   /**
-   * Of CTC over frames as they come, which has no end of its own.
+   * Returns what CTC over frames as they come reads, which has no end of its own.
    *
    * @param hasBeams whether there is more than one beam
-   * @return the options
+   * @return the options; unmodifiable
    */
   public static Set<Option<?>> ofCtcStream(boolean hasBeams) {
     return hasBeams ? of(List.of(FRAMES, FRAME_BEAMS)) : FRAMES;

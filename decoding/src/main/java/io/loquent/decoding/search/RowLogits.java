@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class RowLogits {
 
   private final LogitsReader reader;
-  private final float[] copy;
+  private final int vocabularySize;
+
+  /** Only has room once logits are copied. */
+  private float[] copy = new float[0];
 
   /** Where the logits lie, if they are not copied. */
   private @Nullable FloatBuffer inPlace;
@@ -31,7 +34,7 @@ final class RowLogits {
 
   RowLogits(LogitsReader reader, int vocabularySize) {
     this.reader = reader;
-    copy = new float[vocabularySize];
+    this.vocabularySize = vocabularySize;
   }
 
   /**
@@ -46,11 +49,14 @@ final class RowLogits {
   void begin(StepOutput output, int row, @Nullable FloatBuffer where, PossibleTokens possible) {
     inPlace = where;
     if (where == null) {
+      if (copy.length == 0) {
+        copy = new float[vocabularySize];
+      }
       reader.read(output, row, copy);
       possible.start(copy);
     } else {
       start = where.position();
-      possible.start(where, copy.length);
+      possible.start(where, vocabularySize);
     }
     softmax =
         reader.isVerbatim() ? output.probabilitiesInPlace(row, output.positions(row) - 1) : null;
@@ -75,19 +81,18 @@ final class RowLogits {
   double logProbability(int id) {
     FloatBuffer probabilities = softmax;
     FloatBuffer logits = inPlace;
-    int size = copy.length;
     if (probabilities == null) {
       return (logits == null ? copy[id] : logits.get(start + id)) - logSum;
     }
     // A lesser probability is too small for single precision, but not impossible.
     if (probabilities.get(softmaxStart + id) >= Float.MIN_NORMAL) {
       ((Buffer) probabilities).position(softmaxStart);
-      return LogProbabilities.ofSoftmax(probabilities, size, id);
+      return LogProbabilities.ofSoftmax(probabilities, vocabularySize, id);
     }
     if (logits == null) {
       return LogProbabilities.at(copy, id);
     }
     ((Buffer) logits).position(start);
-    return LogProbabilities.at(logits, size, id);
+    return LogProbabilities.at(logits, vocabularySize, id);
   }
 }

@@ -160,7 +160,10 @@ final class ReadmeSnippets {
   static Line valid(Generator generator) {
     GenerationRequest request =
         GenerationRequest.text("ROMEO:\n")
-            .options(o -> o.constraint(OutputConstraint.json(Line.class)).maxNewTokens(100))
+            .options(
+                o ->
+                    o.constraint(OutputConstraint.json(Line.class).withoutSpaces())
+                        .maxNewTokens(100))
             .build();
     Line line = generator.generate(request).json(Line.class);
     return line;

@@ -3,6 +3,7 @@ package io.loquent.runtime.model;
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.CacheBranch;
+import io.loquent.runtime.onnx.DecodeAttention;
 import io.loquent.runtime.onnx.EarlyExit;
 import io.loquent.runtime.onnx.GraphEdit;
 import io.loquent.runtime.onnx.LogitsPositions;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a decoder's graphs, with additions where they pay.
@@ -95,6 +97,7 @@ record DecoderOpening(
     List<Addition> sharing = sharedAttention(file, model, config);
     List<Addition> all = new ArrayList<>(sharing);
     all.addAll(others);
+    all.addAll(decodeAttention(summaries.get(file), sharing));
     int before = findings.size();
     Graph graph = open(file, model, all);
     if (sharing.size() > 1 && !StepwiseCheck.agrees(graph, config)) {
@@ -152,6 +155,22 @@ record DecoderOpening(
             + " GroupQueryAttention, with past and present in one buffer",
         APART,
         edit);
+  }
+
+  /** Only where the library of matrix products has a kernel for one row: on x64 processors. */
+  private List<Addition> decodeAttention(@Nullable OnnxSummary summary, List<Addition> sharing) {
+    boolean hasOperator =
+        (summary != null && summary.operators().contains(SharedAttention.OPERATOR))
+            || sharing.stream().anyMatch(addition -> addition.edit() instanceof SharedAttention);
+    if (!hasOperator || !sessions.onlyCpu() || !ProcessorFeatures.here().contains("avx2")) {
+      return List.of();
+    }
+    int threads = sessions.mostThreads();
+    return List.of(
+        new Addition(
+            "the attention of one new token runs as matrix products, for all rows at once",
+            "the attention of one new token is computed as the operator does it",
+            model -> DecodeAttention.apply(model, threads)));
   }
 
   private static Addition positions(FolderConfig config) {

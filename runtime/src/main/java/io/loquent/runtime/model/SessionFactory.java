@@ -178,6 +178,16 @@ final class SessionFactory {
         .allMatch(provider -> provider.kind() == ExecutionProvider.Kind.CPU);
   }
 
+  /** The largest number of threads that may share an operator's work. */
+  int mostThreads() {
+    return threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Empty where ONNX Runtime is to choose. */
+  private OptionalInt threads() {
+    return config.intraOpThreads().isPresent() ? config.intraOpThreads() : ProcessorShare.threads();
+  }
+
   /** Opens a small part of a graph, as it is, for a few runs. */
   Graph openProbe(Path file, byte[] part) throws OrtException {
     OrtEnvironment environment = environment();
@@ -224,8 +234,7 @@ final class SessionFactory {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     try {
       options.setSessionLogLevel(LOGGING);
-      OptionalInt threads =
-          config.intraOpThreads().isPresent() ? config.intraOpThreads() : ProcessorShare.threads();
+      OptionalInt threads = threads();
       if (threads.isPresent()) {
         options.setIntraOpNumThreads(threads.getAsInt());
       }

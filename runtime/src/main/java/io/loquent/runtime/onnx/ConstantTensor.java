@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes small integer tensors inside a model. */
+/** Reads and writes small tensors inside a model. */
 final class ConstantTensor {
 
   private static final int MAX_LENGTH = 8;
@@ -57,6 +57,18 @@ final class ConstantTensor {
             .integer(Fields.TENSOR_DATA_TYPE, Fields.TYPE_INT64);
     for (long value : values) {
       tensor.integer(Fields.TENSOR_INT64_DATA, value);
+    }
+    return node(output, tensor);
+  }
+
+  /** A {@code Constant} node that gives a float vector. */
+  static MessageWriter node(String output, List<Float> values) {
+    MessageWriter tensor =
+        new MessageWriter()
+            .integer(Fields.TENSOR_DIMS, values.size())
+            .integer(Fields.TENSOR_DATA_TYPE, Fields.TYPE_FLOAT);
+    for (float value : values) {
+      tensor.real(Fields.TENSOR_FLOAT_DATA, value);
     }
     return node(output, tensor);
   }

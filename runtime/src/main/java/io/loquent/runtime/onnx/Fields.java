@@ -57,6 +57,7 @@ final class Fields {
 
   static final int TENSOR_DIMS = 1;
   static final int TENSOR_DATA_TYPE = 2;
+  static final int TENSOR_FLOAT_DATA = 4;
   static final int TENSOR_INT64_DATA = 7;
   static final int TENSOR_NAME = 8;
   static final int TENSOR_RAW_DATA = 9;

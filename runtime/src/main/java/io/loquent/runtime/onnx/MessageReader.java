@@ -112,6 +112,16 @@ final class MessageReader {
     return value;
   }
 
+  /** The current field as a 32-bit float. */
+  float real() {
+    expect(FIXED32, "a 32-bit number");
+    int bits = 0;
+    for (int i = Float.BYTES - 1; i >= 0; i--) {
+      bits = bits << 8 | bytes.at(payloadStart + i);
+    }
+    return Float.intBitsToFloat(bits);
+  }
+
   /** The current field as a message of its own. */
   Region message() {
     expect(LENGTH_DELIMITED, "a message");

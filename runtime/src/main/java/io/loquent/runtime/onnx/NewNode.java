@@ -1,6 +1,7 @@
 package io.loquent.runtime.onnx;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Writes an operator that is added to a graph. */
@@ -46,6 +47,17 @@ final class NewNode {
   NewNode with(String name, MessageWriter graph) {
     return attribute(
         name, Fields.ATTRIBUTE_IS_GRAPH, w -> w.message(Fields.ATTRIBUTE_GRAPH, graph));
+  }
+
+  /** The attributes of another node, but for some. */
+  NewNode withAll(ModelBytes bytes, OnnxNode other, Set<String> except) {
+    for (String name : other.attributes(bytes)) {
+      Region attribute = other.attribute(bytes, name);
+      if (attribute != null && !except.contains(name)) {
+        message.bytes(Fields.NODE_ATTRIBUTE, bytes.content(attribute));
+      }
+    }
+    return this;
   }
 
   private NewNode attribute(String name, int type, Consumer<MessageWriter> value) {

@@ -83,6 +83,18 @@ record OnnxNode(Region region, String operator, List<String> inputs, List<String
     return null;
   }
 
+  /** The names of the node's attributes. */
+  List<String> attributes(ModelBytes bytes) {
+    List<String> names = new ArrayList<>();
+    MessageReader reader = new MessageReader(bytes, region);
+    while (reader.next()) {
+      if (reader.field() == Fields.NODE_ATTRIBUTE) {
+        names.add(nameOf(bytes, reader.message()));
+      }
+    }
+    return names;
+  }
+
   /** An attribute's message; null if the node has no such attribute. */
   @Nullable Region attribute(ModelBytes bytes, String name) {
     MessageReader reader = new MessageReader(bytes, region);
@@ -133,6 +145,22 @@ record OnnxNode(Region region, String operator, List<String> inputs, List<String
     while (reader.next()) {
       if (reader.field() == Fields.ATTRIBUTE_INT) {
         found = reader.integer();
+      }
+    }
+    return found;
+  }
+
+  /** A 32-bit float attribute, or what it is when it is not there. */
+  float realAttribute(ModelBytes bytes, String name, float absent) {
+    Region attribute = attribute(bytes, name);
+    if (attribute == null) {
+      return absent;
+    }
+    MessageReader reader = new MessageReader(bytes, attribute);
+    float found = absent;
+    while (reader.next()) {
+      if (reader.field() == Fields.ATTRIBUTE_FLOAT) {
+        found = reader.real();
       }
     }
     return found;

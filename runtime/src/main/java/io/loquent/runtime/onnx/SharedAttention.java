@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 public record SharedAttention(
     Names names, int heads, int keyHeads, int headSize, List<Layer> layers) implements ModelEdit {
 
-  /** The operator's qualified name. */
-  static final String OPERATOR = "com.microsoft:GroupQueryAttention";
+  /** The operator's qualified name, as {@link OnnxSummary#operators()} has it. */
+  public static final String OPERATOR = "com.microsoft:GroupQueryAttention";
 
   private static final String PREFIX = "loquent_attention_";
   private static final String LAST_POSITIONS = PREFIX + "last_positions";

@@ -7,6 +7,7 @@ import io.loquent.samples.benchmarks.run.BeamStepCommand;
 import io.loquent.samples.benchmarks.run.RunCommand;
 import io.loquent.samples.benchmarks.run.SpeculationCommand;
 import io.loquent.samples.benchmarks.run.StartUpCommand;
+import io.loquent.samples.benchmarks.run.StreamsCommand;
 import java.io.IOException;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -52,6 +53,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.addSubcommand(new RunCommand(System.out, System.err));
     commandLine.addSubcommand(new BeamStepCommand(System.out));
+    commandLine.addSubcommand(new StreamsCommand(System.out));
     commandLine.addSubcommand(new StartUpCommand(System.out, System.err));
     commandLine.addSubcommand(new SpeculationCommand(System.out));
     commandLine.addSubcommand(new PronunciationCommand(System.out, System.err));
@@ -66,7 +68,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "name a command: run, beam-step, start-up, speculation, pronunciation, encoders, constraints"
-            + " or jmh");
+        "name a command: run, beam-step, streams, start-up, speculation, pronunciation, encoders,"
+            + " constraints or jmh");
   }
 }

@@ -17,10 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Loquent as an application uses it: a {@link Generator} on a model folder. */
 public final class LoquentProgram implements Program {
@@ -130,10 +126,8 @@ public final class LoquentProgram implements Program {
   }
 
   /**
-   * Every request on a thread of its own, all in one running batch. What is measured is the time in
-   * which all of them generate: from the last one's first token to the first one's last. Fails if a
-   * request gets other tokens than it gets alone, unless the model notes that its numbers depend on
-   * the batch.
+   * Every request on a thread of its own, all in one running batch. Fails if a request gets other
+   * tokens than it gets alone, unless the model notes that its numbers depend on the batch.
    */
   private Measurement streams(Workload workload) throws Exception {
     if (!alone.containsKey(workload)) {
@@ -145,42 +139,26 @@ public final class LoquentProgram implements Program {
       alone.put(workload, expected);
     }
     share(true);
-    ExecutorService threads = Executors.newFixedThreadPool(workload.batch());
-    try {
-      List<Callable<TimedTokens>> calls = new ArrayList<>();
-      for (int row = 0; row < workload.batch(); row++) {
-        GenerationRequest request = request(workload, row);
-        calls.add(() -> new TimedTokens(generator, request));
-      }
-      long start = System.nanoTime();
-      Meter meter = new Meter();
-      meter.start();
-      List<TimedTokens> streams = new ArrayList<>();
-      for (Future<TimedTokens> future : threads.invokeAll(calls)) {
-        streams.add(future.get());
-      }
-      Measurement all = meter.stop(0);
-      requireSame(streams, alone.get(workload));
-      long from = streams.stream().mapToLong(TimedTokens::first).max().orElseThrow();
-      long to = streams.stream().mapToLong(TimedTokens::last).min().orElseThrow();
-      long between = streams.stream().mapToLong(stream -> stream.between(from, to)).sum();
-      return new Measurement(
-          (int) between + workload.batch(),
-          (from - start) / 1e6,
-          (to - start) / 1e6,
-          Double.NaN,
-          Double.NaN,
-          all.residentBytes());
-    } finally {
-      threads.shutdown();
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int row = 0; row < workload.batch(); row++) {
+      requests.add(request(workload, row));
     }
+    Meter meter = new Meter();
+    meter.start();
+    ConcurrentRequests streams = ConcurrentRequests.run(generator, requests);
+    Measurement all = meter.stop(0);
+    requireSame(streams, alone.get(workload));
+    return new Measurement(
+        streams.tokens() + workload.batch(),
+        streams.firstMillis(),
+        streams.totalMillis(),
+        Double.NaN,
+        Double.NaN,
+        all.residentBytes());
   }
 
-  private void requireSame(List<TimedTokens> streams, List<List<Integer>> expected) {
-    int different = 0;
-    for (int row = 0; row < expected.size(); row++) {
-      different += streams.get(row).ids().equals(expected.get(row)) ? 0 : 1;
-    }
+  private void requireSame(ConcurrentRequests streams, List<List<Integer>> expected) {
+    int different = streams.different(expected);
     boolean mayDiffer =
         generator.model().notes().stream().anyMatch(note -> note.contains("per call"));
     String count = different + " of " + expected.size() + " requests have other tokens than alone";

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class AttentionProof {
 
   /** Rounding in single precision stays far below it, and any other weight far above. */
-  private static final double MOST_ERROR = 2e-5;
+  static final double MOST_ERROR = 2e-5;
 
   private static final double MOST_HALF_ERROR = 6e-2;
   private static final double MOST_SCORE_AT_ADMITTED = 1e-6;
@@ -163,7 +163,7 @@ final class AttentionProof {
     }
   }
 
-  private static String firstLine(Exception e) {
+  static String firstLine(Exception e) {
     String message = String.valueOf(e.getMessage());
     int end = message.indexOf('\n');
     return end < 0 ? message : message.substring(0, end);

@@ -1,5 +1,7 @@
 package io.loquent.runtime.model;
 
+import ai.onnxruntime.OrtException;
+import io.loquent.InferenceException;
 import io.loquent.ModelLoadException;
 import io.loquent.runtime.onnx.BestTokensOutput;
 import io.loquent.runtime.onnx.CacheBranch;
@@ -97,7 +99,7 @@ record DecoderOpening(
     List<Addition> sharing = sharedAttention(file, model, config);
     List<Addition> all = new ArrayList<>(sharing);
     all.addAll(others);
-    all.addAll(decodeAttention(summaries.get(file), sharing));
+    all.addAll(decodeAttention(file, summaries.get(file), sharing));
     int before = findings.size();
     Graph graph = open(file, model, all);
     if (sharing.size() > 1 && !StepwiseCheck.agrees(graph, config)) {
@@ -158,7 +160,8 @@ record DecoderOpening(
   }
 
   /** Only where the library of matrix products has a kernel for one row: on x64 processors. */
-  private List<Addition> decodeAttention(@Nullable OnnxSummary summary, List<Addition> sharing) {
+  private List<Addition> decodeAttention(
+      Path file, @Nullable OnnxSummary summary, List<Addition> sharing) {
     boolean hasOperator =
         (summary != null && summary.operators().contains(SharedAttention.OPERATOR))
             || sharing.stream().anyMatch(addition -> addition.edit() instanceof SharedAttention);
@@ -166,11 +169,27 @@ record DecoderOpening(
       return List.of();
     }
     int threads = sessions.mostThreads();
+    Optional<String> refusal = refusal(file);
     return List.of(
         new Addition(
             "the attention of one new token runs as matrix products, for all rows at once",
             "the attention of one new token is computed as the operator does it",
-            model -> DecodeAttention.apply(model, threads)));
+            model ->
+                refusal
+                    .map(GraphEdit::unknown)
+                    .orElseGet(() -> DecodeAttention.apply(model, threads))));
+  }
+
+  /** Why this build of ONNX Runtime does not compute one new token's attention in that way. */
+  private Optional<String> refusal(Path file) {
+    try {
+      return OperatorCheck.decodeError(sessions, file) < AttentionProof.MOST_ERROR
+          ? Optional.empty()
+          : Optional.of("this ONNX Runtime computes something else then");
+    } catch (OrtException | InferenceException e) {
+      return Optional.of(
+          "this ONNX Runtime does not take that (" + AttentionProof.firstLine(e) + ")");
+    }
   }
 
   private static Addition positions(FolderConfig config) {

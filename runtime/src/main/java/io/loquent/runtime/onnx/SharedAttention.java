@@ -69,25 +69,30 @@ public record SharedAttention(
 
   /**
    * The operator alone as a model: inputs {@code query}, {@code key}, {@code value}, {@code
-   * past_key}, {@code past_value} and the mask, output {@code result}, for a first layer.
+   * past_key}, {@code past_value} and the mask, output {@code result}.
    *
    * @param half whether its numbers are float16 instead of float
+   * @param scale what products of queries and keys are multiplied with
    * @return the model
    */
-  public ProbeModel operator(boolean half) {
+  public ProbeModel operator(boolean half, float scale) {
     int type = half ? Fields.TYPE_FLOAT16 : Fields.TYPE_FLOAT;
     MessageWriter graph = new MessageWriter();
     graph.all(lengths(AXES_AS_INPUT));
     NewNode node =
         operator(
             List.of("query", "key", "value", "past_key", "past_value"),
-            layers.get(0).scale(),
+            scale,
             "result",
             "present_key",
             "present_value");
     graph.message(Fields.GRAPH_NODE, node.message()).text(Fields.GRAPH_NAME, "probe");
-    List<String> inputs = List.of("query", "key", "value", "past_key", "past_value");
-    inputs.forEach(input -> graph.message(Fields.GRAPH_INPUT, ValueInfo.anyShape(input, type)));
+    for (String input : List.of("query", "key", "value")) {
+      graph.message(Fields.GRAPH_INPUT, ValueInfo.anyShape(input, type));
+    }
+    for (String past : List.of("past_key", "past_value")) {
+      graph.message(Fields.GRAPH_INPUT, ValueInfo.cache(past, type, keyHeads, headSize));
+    }
     graph.message(Fields.GRAPH_INPUT, ValueInfo.anyShape(names.mask(), Fields.TYPE_INT64));
     graph.message(Fields.GRAPH_OUTPUT, new MessageWriter().text(Fields.VALUE_INFO_NAME, "result"));
     MessageWriter model =

@@ -17,18 +17,24 @@ final class ValueInfo {
         new MessageWriter()
             .message(Fields.SHAPE_DIMENSION, named("batch_size"))
             .message(Fields.SHAPE_DIMENSION, named("picked_positions"))
-            .message(
-                Fields.SHAPE_DIMENSION, new MessageWriter().integer(Fields.DIMENSION_VALUE, 1));
+            .message(Fields.SHAPE_DIMENSION, fixed(1));
     return info(name, Fields.TYPE_INT64, shape);
+  }
+
+  /** A tensor {@code [batch, heads, length, headSize]} of any batch and length. */
+  static MessageWriter cache(String name, int type, long heads, long headSize) {
+    MessageWriter shape =
+        new MessageWriter()
+            .message(Fields.SHAPE_DIMENSION, named("batch_size"))
+            .message(Fields.SHAPE_DIMENSION, fixed(heads))
+            .message(Fields.SHAPE_DIMENSION, named("length"))
+            .message(Fields.SHAPE_DIMENSION, fixed(headSize));
+    return info(name, type, shape);
   }
 
   /** A vector of a fixed length. */
   static MessageWriter vector(String name, int type, long length) {
-    MessageWriter shape =
-        new MessageWriter()
-            .message(
-                Fields.SHAPE_DIMENSION,
-                new MessageWriter().integer(Fields.DIMENSION_VALUE, length));
+    MessageWriter shape = new MessageWriter().message(Fields.SHAPE_DIMENSION, fixed(length));
     return info(name, type, shape);
   }
 
@@ -113,6 +119,10 @@ final class ValueInfo {
         }
       }
     }
+  }
+
+  private static MessageWriter fixed(long dimension) {
+    return new MessageWriter().integer(Fields.DIMENSION_VALUE, dimension);
   }
 
   private static MessageWriter named(String dimension) {

@@ -2,6 +2,7 @@ package io.loquent.runtime.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.loquent.ModelConfig;
 import io.loquent.decoding.DecodingState;
@@ -54,6 +55,25 @@ final class GraphAdditionsTest {
         compare(changed, untouched, prompts(fixture), allPositions);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama-tiny", "llama-tiny-gqa"})
+  void says_that_the_attention_of_one_new_token_runs_as_matrix_products(String fixture) {
+    assumeThat(ProcessorFeatures.here()).contains("avx2");
+    List<String> findings = new ArrayList<>();
+    LoadedModel.load(config(fixture).build(), findings).close();
+    assertThat(findings).filteredOn(finding -> finding.contains("one new token")).hasSize(1);
+    assertThat(findings).noneMatch(finding -> finding.contains("as the operator does it"));
+  }
+
+  @Test
+  void leaves_the_attention_of_few_heads_to_the_operator_where_there_are_many_threads() {
+    assumeThat(ProcessorFeatures.here()).contains("avx2");
+    List<String> findings = new ArrayList<>();
+    LoadedModel.load(config("llama-tiny-gqa").intraOpThreads(64).build(), findings).close();
+    assertThat(findings)
+        .anyMatch(finding -> finding.contains("as the operator does it, because no Group"));
   }
 
   private static void compare(

@@ -16,15 +16,10 @@ import io.loquent.runtime.model.PromptRow;
 import io.loquent.runtime.model.RunControl;
 import io.loquent.samples.benchmarks.models.BenchmarkModel;
 import io.loquent.samples.benchmarks.models.Form;
-import io.loquent.samples.benchmarks.models.LlamaShape;
-import io.loquent.samples.benchmarks.models.MarianShape;
-import io.loquent.samples.benchmarks.models.ModelLibrary;
 import io.loquent.samples.benchmarks.models.Precision;
 import io.loquent.samples.benchmarks.worker.Workload;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /**
  * What a step of a beam search costs on a Marian shape, beside a step of the same graph with as
@@ -46,15 +42,7 @@ public final class BeamStepCommand implements Callable<Integer> {
 
   private static final int SOURCE_TOKENS = 32;
 
-  @picocli.CommandLine.Option(
-      names = "--models",
-      description = "Where models are built and kept (default: beside the jar).")
-  private Path models = Processes.home().resolve("benchmark-models");
-
-  @picocli.CommandLine.Option(
-      names = "--tiny",
-      description = "Takes a tiny shape: tries the command, measures nothing.")
-  private boolean tiny;
+  @Mixin private final ModelOptions models = new ModelOptions();
 
   @picocli.CommandLine.Option(names = "--beams", description = "Beams, and rows without search.")
   private int beams = 4;
@@ -88,13 +76,7 @@ public final class BeamStepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Files.createDirectories(models);
-    BenchmarkModel built =
-        new ModelLibrary(
-                models.toAbsolutePath(),
-                tiny ? LlamaShape.TINY : LlamaShape.SMOLLM2_135M,
-                tiny ? MarianShape.TINY : MarianShape.OPUS_MT)
-            .onnx(Form.MARIAN, Precision.FP32);
+    BenchmarkModel built = models.library().onnx(Form.MARIAN, Precision.FP32);
     for (int count : threads) {
       ModelConfig.Builder config = ModelConfig.builder(built.folder());
       if (count > 0) {

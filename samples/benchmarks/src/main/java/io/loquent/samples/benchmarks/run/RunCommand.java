@@ -1,8 +1,6 @@
 package io.loquent.samples.benchmarks.run;
 
 import io.loquent.samples.benchmarks.models.Form;
-import io.loquent.samples.benchmarks.models.LlamaShape;
-import io.loquent.samples.benchmarks.models.MarianShape;
 import io.loquent.samples.benchmarks.models.ModelLibrary;
 import io.loquent.samples.benchmarks.models.Precision;
 import io.loquent.samples.benchmarks.worker.Measurement;
@@ -20,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures, and prints the table. */
@@ -31,10 +30,7 @@ public final class RunCommand implements Callable<Integer> {
   private static final int WARM_UP_TOKENS = 16;
   private static final int SPARE_TOKENS = 32;
 
-  @Option(
-      names = "--models",
-      description = "Where models are built and kept (default: beside the jar).")
-  private Path models = Processes.home().resolve("benchmark-models");
+  @Mixin private final ModelOptions models = new ModelOptions();
 
   @Option(
       names = "--peers",
@@ -45,9 +41,6 @@ public final class RunCommand implements Callable<Integer> {
       names = "--peer-java",
       description = "Home of the JDK that runs the peers; Jlama needs 22 or newer.")
   private @Nullable Path peerJava;
-
-  @Option(names = "--tiny", description = "Takes tiny shapes: tries the runner, measures nothing.")
-  private boolean tiny;
 
   @Option(
       names = "--quick",
@@ -129,17 +122,12 @@ public final class RunCommand implements Callable<Integer> {
       rounds = 3;
       threads = List.of(0);
     }
-    Files.createDirectories(models);
-    ModelLibrary library =
-        new ModelLibrary(
-            models.toAbsolutePath(),
-            tiny ? LlamaShape.TINY : LlamaShape.SMOLLM2_135M,
-            tiny ? MarianShape.TINY : MarianShape.OPUS_MT);
+    ModelLibrary library = models.library();
     Engines programs =
         new Engines(
             library,
             new Processes(peers, peerJava),
-            models.resolve("programs.log"),
+            models.folder().resolve("programs.log"),
             Collections.max(contexts) + newTokens + SPARE_TOKENS);
     Bandwidth bandwidth = new Bandwidth();
     Table table = new Table();

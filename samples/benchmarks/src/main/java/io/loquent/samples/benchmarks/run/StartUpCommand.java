@@ -5,8 +5,6 @@ import com.google.common.io.RecursiveDeleteOption;
 import io.loquent.samples.benchmarks.engines.Loading;
 import io.loquent.samples.benchmarks.models.BenchmarkModel;
 import io.loquent.samples.benchmarks.models.Form;
-import io.loquent.samples.benchmarks.models.LlamaShape;
-import io.loquent.samples.benchmarks.models.MarianShape;
 import io.loquent.samples.benchmarks.models.ModelLibrary;
 import io.loquent.samples.benchmarks.models.Precision;
 import io.loquent.samples.benchmarks.worker.Workload;
@@ -19,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -30,10 +29,7 @@ import picocli.CommandLine.Option;
     description = "Measures new processes from their start to the first token; prints one table.")
 public final class StartUpCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--models",
-      description = "Where models are built and kept (default: beside the jar).")
-  private Path models = Processes.home().resolve("benchmark-models");
+  @Mixin private final ModelOptions models = new ModelOptions();
 
   @Option(
       names = "--peers",
@@ -42,9 +38,6 @@ public final class StartUpCommand implements Callable<Integer> {
 
   @Option(names = "--peer-java", description = "Home of the JDK that runs the peers.")
   private @Nullable Path peerJava;
-
-  @Option(names = "--tiny", description = "Takes tiny shapes: tries the command, measures nothing.")
-  private boolean tiny;
 
   @Option(names = "--precisions", split = ",", description = "As of run (default: fp32, int4).")
   private List<String> precisions = List.of(Precision.FP32.label(), Precision.INT4.label());
@@ -77,20 +70,15 @@ public final class StartUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Files.createDirectories(models);
-    ModelLibrary library =
-        new ModelLibrary(
-            models.toAbsolutePath(),
-            tiny ? LlamaShape.TINY : LlamaShape.SMOLLM2_135M,
-            tiny ? MarianShape.TINY : MarianShape.OPUS_MT);
+    ModelLibrary library = models.library();
     Engines engines =
         new Engines(
             library,
             new Processes(peers, peerJava),
-            models.resolve("programs.log"),
+            models.folder().resolve("programs.log"),
             context + StartUp.NEW_TOKENS);
     StartUpTable table = new StartUpTable();
-    Path cache = Files.createTempDirectory(models.toAbsolutePath(), "optimized-");
+    Path cache = Files.createTempDirectory(models.folder(), "optimized-");
     try {
       for (String precision : precisions) {
         for (StartUp startUp : startUps(engines, library, Precision.of(precision), cache)) {

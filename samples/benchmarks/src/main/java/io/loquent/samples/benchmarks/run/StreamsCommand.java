@@ -9,22 +9,22 @@ import io.loquent.Token;
 import io.loquent.samples.benchmarks.engines.ConcurrentRequests;
 import io.loquent.samples.benchmarks.models.BenchmarkModel;
 import io.loquent.samples.benchmarks.models.Form;
-import io.loquent.samples.benchmarks.models.LlamaShape;
-import io.loquent.samples.benchmarks.models.MarianShape;
 import io.loquent.samples.benchmarks.models.ModelLibrary;
 import io.loquent.samples.benchmarks.models.Precision;
 import io.loquent.samples.benchmarks.worker.Workload;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * How much faster several requests generate in one running batch than one does. One request and
@@ -37,15 +37,7 @@ public final class StreamsCommand implements Callable<Integer> {
 
   private static final long SEED = 3;
 
-  @Option(
-      names = "--models",
-      description = "Where models are built and kept (default: beside the jar).")
-  private Path models = Processes.home().resolve("benchmark-models");
-
-  @Option(
-      names = "--tiny",
-      description = "Takes a tiny shape: tries the command, measures nothing.")
-  private boolean tiny;
+  @Mixin private final ModelOptions models = new ModelOptions();
 
   @Option(
       names = "--precisions",
@@ -68,6 +60,8 @@ public final class StreamsCommand implements Callable<Integer> {
   @Option(names = "--threads", split = ",", description = "Threads of a run; 0: the default.")
   private List<Integer> threads = List.of(0);
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   private final PrintStream out;
 
   /**
@@ -81,12 +75,13 @@ public final class StreamsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ExecutionException, InterruptedException {
-    Files.createDirectories(models);
-    ModelLibrary library =
-        new ModelLibrary(
-            models.toAbsolutePath(),
-            tiny ? LlamaShape.TINY : LlamaShape.SMOLLM2_135M,
-            tiny ? MarianShape.TINY : MarianShape.OPUS_MT);
+    if (streams < 1 || rounds < 1 || context < 1 || newTokens < 2) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--streams, --rounds and --context must be at least 1, --new-tokens at least 2: the first"
+              + " token of a request is its prompt's");
+    }
+    ModelLibrary library = models.library();
     MarkdownTable table =
         new MarkdownTable(
             List.of(

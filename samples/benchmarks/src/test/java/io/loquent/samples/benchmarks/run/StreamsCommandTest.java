@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -38,5 +40,15 @@ final class StreamsCommandTest {
         .anyMatch(
             line ->
                 line.matches("\\| fp32 \\| 1 \\| [0-9.]+ \\| [0-9.]+ \\| [0-9.]+x \\| 0 of 6 \\|"));
+  }
+
+  @Test
+  void refuses_requests_that_cannot_be_timed() {
+    StringWriter errors = new StringWriter();
+    CommandLine command =
+        new CommandLine(new StreamsCommand(System.out)).setErr(new PrintWriter(errors, true));
+
+    assertThat(command.execute("--tiny", "--models=" + folder, "--new-tokens=1")).isEqualTo(2);
+    assertThat(errors.toString()).contains("--new-tokens at least 2");
   }
 }

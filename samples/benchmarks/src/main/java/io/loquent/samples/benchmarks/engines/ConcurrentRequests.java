@@ -25,7 +25,8 @@ public final class ConcurrentRequests {
     this.start = start;
     this.streams = streams;
     from = streams.stream().mapToLong(Arrivals::first).max().orElseThrow();
-    to = streams.stream().mapToLong(Arrivals::last).min().orElseThrow();
+    // Requests so short that one has ended before another has begun leave no time in between.
+    to = Math.max(from, streams.stream().mapToLong(Arrivals::last).min().orElseThrow());
   }
 
   /**
@@ -86,7 +87,7 @@ public final class ConcurrentRequests {
   /**
    * Returns the speed of all together while all generate.
    *
-   * @return tokens per second
+   * @return tokens per second; NaN if one had ended before another began
    */
   public double tokensPerSecond() {
     return tokens() / ((totalMillis() - firstMillis()) / 1000);

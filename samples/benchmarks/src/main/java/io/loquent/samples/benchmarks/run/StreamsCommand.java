@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
@@ -128,9 +127,9 @@ public final class StreamsCommand implements Callable<Integer> {
     return List.of(
         precision,
         count == 0 ? "default" : String.valueOf(count),
-        String.format(Locale.ROOT, "%.1f", Row.median(alone)),
-        String.format(Locale.ROOT, "%.1f", Row.median(together)),
-        String.format(Locale.ROOT, "%.2fx", Row.median(together) / Row.median(alone)),
+        MarkdownTable.number("%.1f", Row.median(alone)),
+        MarkdownTable.number("%.1f", Row.median(together)),
+        MarkdownTable.number("%.2fx", Row.median(together) / Row.median(alone)),
         different + " of " + rounds * streams);
   }
 
